@@ -1,0 +1,71 @@
+# Needs Python 3.11 or newer and nothing else; every target makes the environment it runs in.
+
+.DEFAULT_GOAL := help
+.PHONY: help env release test check bench lock clean
+
+# Some machines have a python3.11 on PATH that only forwards to another: run it before choosing it.
+ifndef PYTHON
+PYTHON := $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
+endif
+
+VENV ?= .venv
+PROFILE ?= default
+UPGRADE ?=
+UV_VERSION := 0.13.9
+
+BIN := $(VENV)/bin
+digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
+# The names of the stamps say what is installed, so an environment kept elsewhere serves many checkouts.
+LOCKED := $(VENV)/.locked-$(call digest,'' requirements.lock)
+EDITABLE := $(VENV)/.editable-$(call digest,'$(CURDIR)' pyproject.toml)
+
+help:
+	@echo "make release [PROFILE=default|smoke]   build a dataset release in release/"
+	@echo "make test                              run the tests"
+	@echo "make check                             lint, format, types, layers"
+	@echo "make bench                             measure throughput"
+	@echo "make lock [UPGRADE=--upgrade]          write requirements.lock anew"
+	@echo "make clean                             remove caches, builds and .venv (releases stay)"
+
+env: $(EDITABLE)
+
+$(LOCKED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@# An environment made here from another lock is emptied; one that came from elsewhere is only added to.
+	$(PYTHON) -m venv $(if $(wildcard $(VENV)/.locked-*),--clear) $(VENV)
+	rm -f $(VENV)/.editable-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	touch $@
+
+$(EDITABLE): $(LOCKED)
+	rm -f $(VENV)/.editable-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+release: env
+	$(BIN)/dive-builder release --profile $(PROFILE) --out release
+
+test: env
+	$(BIN)/python -m pytest -q
+
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+bench: env
+	$(BIN)/python -m tests.benchmarks.throughput
+
+# Names, versions and hashes only: which index they come from is the machine's own setting.
+lock:
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	"$$tmp/bin/uv" pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find builder tests tool_specs -name __pycache__ -type d -prune -exec rm -rf {} +

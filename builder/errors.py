@@ -1,0 +1,105 @@
+"""Errors, named after the boundary that broke.
+
+    BuilderError                 anything this package raises on purpose; the message says what to do next
+    |-- SettingsError            settings file or command line: unknown key, bad type, contradiction
+    |-- SpecError                a tool spec, type, table or exemplar on disk (carries every problem found)
+    |-- ToolError                a call that failed; recorded as a Result, never fatal by itself
+    |   `-- ToolDefect           a hermetic tool broke its contract (time-out, wrong type): stops the run
+    |-- DerivationError          a derivation that cannot be evaluated on its evidence
+    |-- Refused                  a candidate that breaks a law of sense or a gate; recorded with its reason
+    |-- StoreError               the DuckDB store: locked, foreign settings, disk full, schema
+    |-- ReleaseError             a release folder: not ours, altered, or breaking its own promises
+    `-- Interrupted              the user asked to stop; says how to resume
+
+`ToolError`, `DerivationError` and `Refused` are expected and end as rows with a kind and a reason.
+The rest stop a run with one message and a non-zero exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BuilderError(Exception):
+    """Base of every error raised on purpose. `str(error)` is one readable message."""
+
+    exit_code = 1
+
+
+class SettingsError(BuilderError):
+    """A settings file or option is wrong."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SpecProblem:
+    """One thing wrong in one file of `tool_specs/`: where, what, and what to do."""
+
+    file: str
+    key: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.problem} ({self.remedy})"
+
+
+class SpecError(BuilderError):
+    """One or more broken specs; all problems of a folder are reported together."""
+
+    def __init__(self, problems: Sequence[SpecProblem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count != 1 else ''} in tool specs:"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class ToolError(BuilderError):
+    """A tool call failed.
+
+    `kind` is one of: unknown_tool, invalid_arguments, not_found, out_of_range, not_supported,
+    bad_result, too_large, exception. `details` is what a model may read besides the message
+    (allowed values, ranges); it is plain JSON data.
+    """
+
+    def __init__(self, kind: str, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.details = details
+
+
+class ToolDefect(ToolError):
+    """A hermetic tool broke its contract. Never decides silently which tasks exist: the run stops."""
+
+
+class DerivationError(BuilderError):
+    """Evaluating a derivation failed: a missing field, a tie, no unique member, a failed member call."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Refused(BuilderError):
+    """A candidate breaks a law of sense (`law:...`) or a gate (`gate:...`)."""
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(message or reason)
+        self.reason = reason
+
+
+class StoreError(BuilderError):
+    """The store cannot be used as asked."""
+
+
+class ReleaseError(BuilderError):
+    """A release folder is missing, altered, not ours, or fails verification."""
+
+
+class Interrupted(BuilderError):
+    """The run was interrupted; everything acknowledged is in the store."""
+
+    exit_code = 130

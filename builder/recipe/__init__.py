@@ -1,0 +1,1 @@
+"""What DIVE is: pure functions over records. No clock, network, database or event loop."""

@@ -1,0 +1,1 @@
+"""Frozen records: what crosses a file, the store or the network."""

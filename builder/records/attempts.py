@@ -1,0 +1,35 @@
+"""Attempts: a solver's trajectory in OpenAI chat form, and what the verifier says of its answer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from builder.records.base import Json, Record
+
+Stratum = Literal["direct", "recovery", "unanswerable"]
+
+
+class Attempt(Record):
+    """One trajectory. `messages` and `tools` are exactly what a release's `sft` row holds."""
+
+    id: str
+    task: str
+    stratum: Stratum
+    solver: str
+    """`rules`, or a model id."""
+    toolset: tuple[str, ...]
+    """Tools offered; for *unanswerable* the task's toolset minus a needed tool."""
+    messages: tuple[dict[str, Json], ...]
+    parallel: bool
+    """Whether some message holds more than one call."""
+    num_calls: int
+
+
+class Verdict(Record):
+    """The comparison of an attempt's final answer with the task's."""
+
+    attempt: str
+    task: str
+    correct: bool
+    reason: str
+    """`match`, or what was wrong: `no_answer`, `several_answers`, `wrong_type`, `different`."""

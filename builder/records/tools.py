@@ -1,0 +1,223 @@
+"""Tools as declared in `tool_specs/`: semantic types, providers, tool specs; and one call with its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from builder.records.base import Json, Record, Text
+
+Scale = Literal["nominal", "ordinal", "interval", "ratio", "circular", "logarithmic"]
+TypeKind = Literal["entity", "quantity", "date", "time", "text", "boolean", "option", "structure"]
+Role = Literal["retrieval", "processing"]
+
+
+class Listing(Record):
+    """Where the values of an entity type are listed: a provider table and its columns."""
+
+    table: Text
+    """`domain.provider.table`"""
+    value: Text = "value"
+    label: str | None = None
+    """Column with the human name; the value itself when absent."""
+    aliases: tuple[str, ...] = ()
+    """Columns with further spellings that an answer may use."""
+    where: str | None = None
+    """SQL predicate over the table: which rows may seed a task."""
+
+
+class SemanticType(Record):
+    """What a value means. Types tie tools together; the laws of sense read their declarations."""
+
+    name: str
+    kind: TypeKind
+    description: Text
+    noun: Text
+    plural: Text
+    parent: str | None = None
+    json_schema: dict[str, Json] = Field(alias="schema")
+    unit: str = ""
+    """Unit in words a question can use: `km`, `mg/dL`; empty for none."""
+    scale: Scale = "nominal"
+    decimals: int | None = None
+    """Adapters round to this many decimals and answers are compared at it; None means exact."""
+    additive: bool = False
+    """Whether a sum over peers means something (population yes, pH and temperature no)."""
+    joins: bool | None = None
+    """Whether two tools may join on it by type alone; by default only entities and texts do (law 1)."""
+    listing: Listing | None = None
+    display: str = "{value}"
+    """How a literal is written in a question: `{label} ({value})`; must contain the value as the tools take it."""
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _entity_is_listed(self) -> SemanticType:
+        if self.kind == "entity" and self.listing is None and self.parent is None:
+            raise ValueError("an entity type needs [listing] (or a parent that has one)")
+        if self.display.count("{value}") != 1 and "{label}" not in self.display:
+            raise ValueError("display must hold {value} once, or {label}")
+        return self
+
+    @property
+    def joinable(self) -> bool:
+        return self.joins if self.joins is not None else self.kind in ("entity", "text")
+
+
+class Coverage(Record):
+    """The set of values a parameter's data know: a column of one of the provider's tables."""
+
+    table: Text
+    column: Text
+    where: str | None = None
+
+
+class Parameter(Record):
+    """One argument of a tool."""
+
+    type: Text
+    description: Text
+    required: bool = True
+    default: Json = None
+    many: bool = False
+    """An array of values of the type."""
+    enum: tuple[Json, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    structural: bool = False
+    """A literal that changes what is computed (`operation = "ratio"`): shapes and wording must see it."""
+    coverage: Coverage | None = None
+
+
+class Return(Record):
+    """One field of a tool's result, with the words that a question needs for it."""
+
+    type: Text
+    description: Text
+    many: bool = False
+    complete: bool = True
+    """For lists: every member is there. No aggregate or superlative over a cut list (law 5)."""
+    nullable: bool = False
+    topic: str = "general"
+    phrases: tuple[str, ...] = ()
+    """Noun phrases with parameters in braces: `the population of {country}`."""
+    head: str | None = None
+    """Bare head: `population`."""
+    ask: tuple[str, ...] = ()
+    """Direct questions: `How many people live in {country}?`"""
+    higher: str | None = None
+    """Comparative predicate, singular: `has more inhabitants`."""
+    highest: str | None = None
+    """Superlative predicate, singular: `has the most inhabitants`."""
+    lowest: str | None = None
+    above: str | None = None
+    """Threshold predicate, plural, with {value}: `have more than {value} inhabitants`."""
+    members: str | None = None
+    """For lists of entities: `countries bordering {country}`."""
+    describes: str | None = None
+    """For a single entity: a description somebody would really use: `the country where {airport} is`."""
+    transparent: bool = False
+    """The field is another identifier or form of its subject and is never spoken (law 12)."""
+    answerable: bool = True
+    """Whether the field is trusted enough to be an answer."""
+
+
+class Example(Record):
+    """Arguments that must work (or fail with `error`), executed by the tests."""
+
+    arguments: dict[str, Json]
+    error: str | None = None
+    """Kind of the structured error that this wrong input must give."""
+
+
+class ToolSpec(Record):
+    """One tool, as its TOML file declares it. `id` is its path: `general.airports.airport_lookup`."""
+
+    id: str
+    kind: Literal["function", "query"]
+    role: Role
+    description: Text
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    returns: dict[str, Return]
+    function: str | None = None
+    sql: str | None = None
+    rows: Literal["one", "list"] = "one"
+    subject: str | None = None
+    """The parameter whose value the returned fields are about; the only entity parameter by default."""
+    cost: Literal["cheap", "normal", "slow"] = "cheap"
+    errors: dict[str, str] = Field(default_factory=dict)
+    examples: tuple[Example, ...]
+
+    @property
+    def name(self) -> str:
+        """The function name a model sees; unique over the pool."""
+        return self.id.rsplit(".", 1)[1]
+
+    @property
+    def domain(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def provider(self) -> str:
+        return self.id.rsplit(".", 1)[0]
+
+
+class Package(Record):
+    """A pinned package that a provider runs on."""
+
+    name: Text
+    version: Text
+    licence: Text
+
+
+class TableSpec(Record):
+    """A reference table: rows made by a function of the provider, cached as Parquet with a digest."""
+
+    function: Text
+    description: Text
+
+
+class Provider(Record):
+    """A folder of tools over one source."""
+
+    id: str
+    title: Text
+    packages: tuple[Package, ...] = ()
+    source: Text
+    """How a question may name the source: `GeoNames`; how the card attributes it."""
+    data_licence: Text
+    attribution: Text
+    data_date: str | None = None
+    """ISO date or year of the data; None for pure computation."""
+    redistributable: bool = True
+    say_source: bool = False
+    """Whether a question about this data must name the source and its date (law 6)."""
+    tables: dict[str, TableSpec] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of one tool. Values are plain JSON."""
+
+    tool: str
+    arguments: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came back: `value` when it worked, else `error` with kind, message and details."""
+
+    value: dict[str, Json] | None = None
+    error: dict[str, Json] | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+    def payload(self) -> dict[str, Json]:
+        """The JSON object that a model reads."""
+        return self.value if self.value is not None else {"error": self.error}

@@ -1,0 +1,1 @@
+"""Tools: load specs, build reference tables, execute calls."""

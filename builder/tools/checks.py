@@ -1,0 +1,173 @@
+"""Cross-checks between specs: everything that one file alone cannot know."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import sys
+from typing import Any
+
+from builder.records.base import DOMAINS
+from builder.records.tools import Parameter, Return, SemanticType, ToolSpec
+from builder.tools.loading import SpecFiles
+
+NAME = re.compile(r"^[a-z][a-z0-9_]{2,63}$")
+DESCRIPTION_LIMIT = 400
+"""Characters of a tool description: toolsets hold up to 50 tools and must fit a context."""
+
+
+def cross_check(files: SpecFiles) -> None:
+    """Add to `files.problems` whatever does not fit together."""
+    _check_types(files)
+    signatures = {provider: _signatures(files, provider) for provider in files.providers}
+    names: dict[str, str] = {}
+    for identity, spec in files.tools.items():
+        other = names.setdefault(spec.name, identity)
+        if other != identity:
+            files.report(
+                files.file_of(identity),
+                "id",
+                f"the name {spec.name} is taken by {other}",
+                "rename the file: a model sees only the last part of the id",
+            )
+        _check_tool(files, spec, signatures.get(spec.provider, {}))
+    for provider in files.providers.values():
+        for table, body in provider.tables.items():
+            if body.function not in signatures[provider.id]:
+                files.report(
+                    f"{provider.id.replace('.', '/')}/provider.toml",
+                    f"tables.{table}.function",
+                    f"functions.py has no function {body.function}",
+                    "add it or correct the name",
+                )
+
+
+def parents(types: dict[str, SemanticType], name: str) -> list[str]:
+    """The type and its ancestors, nearest first. Stops at a cycle."""
+    chain: list[str] = []
+    current: str | None = name
+    while current is not None and current in types and current not in chain:
+        chain.append(current)
+        current = types[current].parent
+    return chain
+
+
+def _check_types(files: SpecFiles) -> None:
+    for name, kind in files.types.items():
+        if kind.parent is not None and kind.parent not in files.types:
+            files.report("types.toml", f"{name}.parent", f"unknown type {kind.parent}", "declare it or correct it")
+        last = files.types.get(parents(files.types, name)[-1])
+        if last is not None and last.parent is not None and last.parent in files.types:
+            files.report("types.toml", f"{name}.parent", "the parents form a cycle", "break the cycle")
+        if kind.listing is not None:
+            provider, _, table = kind.listing.table.rpartition(".")
+            if provider not in files.providers or table not in files.providers[provider].tables:
+                files.report(
+                    "types.toml", f"{name}.listing.table", f"no table {kind.listing.table}", "name a provider's table"
+                )
+
+
+def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]]) -> None:
+    def report(key: str, problem: str, remedy: str) -> None:
+        files.report(files.file_of(spec.id), key, problem, remedy)
+
+    if spec.domain not in DOMAINS:
+        report("id", f"unknown domain {spec.domain}", f"use one of {', '.join(DOMAINS)}")
+    if not NAME.match(spec.name):
+        report("id", f"{spec.name} is no tool name", "3 to 64 lower-case letters, digits and underscores")
+    if len(spec.description) > DESCRIPTION_LIMIT:
+        report("description", f"{len(spec.description)} characters", f"keep it under {DESCRIPTION_LIMIT}")
+    for name, parameter in spec.parameters.items():
+        _check_parameter(files, spec, name, parameter)
+    for name, field in spec.returns.items():
+        _check_return(files, spec, name, field)
+    if spec.subject is not None and spec.subject not in spec.parameters:
+        report("subject", f"no parameter {spec.subject}", "name one of the parameters")
+    good = [example for example in spec.examples if example.error is None]
+    if len(good) < 2:
+        report("examples", f"{len(good)} working examples", "give at least two")
+    if spec.kind == "query":
+        if spec.sql is None or spec.function is not None:
+            report("sql", "a query tool has sql and no function", "add sql")
+    elif spec.function is None or spec.sql is not None:
+        report("function", "a function tool has function and no sql", "add function")
+    elif spec.function not in signatures:
+        report("function", f"functions.py has no function {spec.function}", "add it or correct the name")
+    elif signatures[spec.function] != set(spec.parameters):
+        found = ", ".join(sorted(signatures[spec.function]))
+        report("parameters", f"{spec.function} takes ({found})", "parameters and signature must have the same names")
+
+
+def _check_parameter(files: SpecFiles, spec: ToolSpec, name: str, parameter: Parameter) -> None:
+    key = f"parameters.{name}"
+    file = files.file_of(spec.id)
+    if parameter.type not in files.types:
+        files.report(file, f"{key}.type", f"unknown type {parameter.type}", "declare it in types.toml or correct it")
+    if parameter.required and parameter.default is not None:
+        files.report(file, f"{key}.default", "a required parameter has a default", "drop one of the two")
+    if parameter.coverage is not None:
+        provider, _, table = parameter.coverage.table.rpartition(".")
+        if provider not in files.providers or table not in files.providers[provider].tables:
+            files.report(file, f"{key}.coverage", f"no table {parameter.coverage.table}", "name a provider's table")
+
+
+def _check_return(files: SpecFiles, spec: ToolSpec, name: str, field: Return) -> None:
+    file = files.file_of(spec.id)
+    if field.type not in files.types:
+        files.report(
+            file, f"returns.{name}.type", f"unknown type {field.type}", "declare it in types.toml or correct it"
+        )
+    allowed = set(spec.parameters) | {"value"}
+    wordings: dict[str, Any] = {
+        "phrases": field.phrases,
+        "ask": field.ask,
+        "members": [field.members] if field.members else [],
+        "describes": [field.describes] if field.describes else [],
+    }
+    for key, texts in wordings.items():
+        for text in texts:
+            for slot in placeholders(text):
+                if slot not in allowed:
+                    files.report(
+                        file, f"returns.{name}.{key}", f"{{{slot}}} is no parameter", "use a parameter's name"
+                    )
+
+
+def placeholders(text: str) -> list[str]:
+    """Names in braces, in order. Raises ValueError on broken braces."""
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+
+
+def _signatures(files: SpecFiles, provider: str) -> dict[str, set[str]]:
+    """Function name to its parameter names, read from functions.py without importing it."""
+    path = files.folder(provider) / "functions.py"
+    file = path.relative_to(files.root).as_posix()
+    if not path.exists():
+        return {}
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        files.report(file, f"line {error.lineno}", f"not Python: {error.msg}", "mend the syntax")
+        return {}
+    for node in tree.body:
+        modules: list[str] = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or "."]
+        for module in modules:
+            root = module.split(".", 1)[0]
+            if root not in sys.stdlib_module_names and module != "builder.errors":
+                files.report(
+                    file,
+                    f"line {node.lineno}",
+                    f"imports {module} when loaded",
+                    "import packages inside the function: nothing loads before a tool's first call",
+                )
+    found: dict[str, set[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            arguments = node.args
+            found[node.name] = {a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+    return found

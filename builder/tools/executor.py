@@ -1,0 +1,185 @@
+"""Execute one call: check arguments, dispatch by kind, check what came back, turn failures into data."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from types import FrameType
+from typing import Any
+
+import fastjsonschema
+
+from builder.errors import ToolDefect, ToolError
+from builder.identity import canonical_json, digest
+from builder.records.tools import Call, Result, Return, ToolSpec
+from builder.tools.pool import ToolPool
+
+MAX_RESULT_BYTES = 1_000_000
+"""A larger result is refused whole; tools with long lists must page."""
+
+DEADLINE_SECONDS = 20.0
+"""Hermetic tools answer in milliseconds; package imports on a busy machine take seconds."""
+
+_PATH = re.compile(r"(?:/[\w.\-]+){2,}")
+
+
+class Executor:
+    """Runs calls of one pool. With `cache` results of equal calls are reused (never in verification)."""
+
+    def __init__(self, pool: ToolPool, *, cache: int = 0, deadline: float = DEADLINE_SECONDS) -> None:
+        self.pool = pool
+        self._deadline = deadline
+        self._validators: dict[str, Callable[[Any], Any]] = {}
+        self._result_validators: dict[str, Callable[[Any], Any]] = {}
+        self._digests: dict[str, str] = {}
+        self._cached = lru_cache(cache)(self._run_text) if cache else None
+
+    def key(self, call: Call) -> str:
+        """Evidence key: the tool's executable part and the canonical arguments."""
+        if call.tool not in self._digests:
+            self._digests[call.tool] = self.pool.executable_digest(call.tool)
+        return digest(self._digests[call.tool], call.arguments)
+
+    def execute(self, call: Call) -> Result:
+        """Run a call. A failed call is a Result with a structured error; a ToolDefect is raised."""
+        if self._cached is not None:
+            return self._cached(call.tool, canonical_json(call.arguments))
+        return self._run(call)
+
+    def _run_text(self, tool: str, arguments: str) -> Result:
+        import json
+
+        return self._run(Call(tool, json.loads(arguments)))
+
+    def _run(self, call: Call) -> Result:
+        try:
+            spec = self.pool.tools.get(call.tool)
+            if spec is None:
+                raise ToolError("unknown_tool", f"there is no tool {call.tool}")
+            arguments = self._check_arguments(spec, call.arguments)
+            with self._limit(spec):
+                value = self._dispatch(spec, arguments)
+            return Result(value=self._check_result(spec, value))
+        except ToolDefect:
+            raise
+        except ToolError as error:
+            body: dict[str, Any] = {"kind": error.kind, "message": error.message}
+            if error.details:
+                body["details"] = error.details
+            return Result(error=body)
+
+    def _check_arguments(self, spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
+        validator = self._validators.get(spec.id)
+        if validator is None:
+            schema = {**self.pool.schema(spec.id)["function"]["parameters"], "additionalProperties": False}
+            validator = self._validators[spec.id] = fastjsonschema.compile(schema, use_default=False)
+        try:
+            validator(arguments)
+        except fastjsonschema.JsonSchemaValueException as error:
+            message = error.message.removeprefix("data.").removeprefix("data ")
+            raise ToolError("invalid_arguments", message, parameters=sorted(spec.parameters)) from None
+        optional = {name: p.default for name, p in spec.parameters.items() if not p.required}
+        return {**optional, **arguments}
+
+    def _dispatch(self, spec: ToolSpec, arguments: dict[str, Any]) -> Any:
+        runtime = self.pool.runtime(spec.provider)
+        try:
+            if spec.kind == "function":
+                assert spec.function is not None
+                return runtime.function(spec.function)(**arguments)
+            return self._query(spec, runtime.connection, arguments)
+        except ToolError:
+            raise
+        except LookupError as error:
+            raise ToolError("not_found", _message(error) or "no such entry") from error
+        except (ValueError, ArithmeticError) as error:
+            raise ToolError("invalid_value", _message(error) or "the values do not work together") from error
+        except Exception as error:
+            raise ToolError("exception", f"{type(error).__name__}: {_message(error)}") from error
+
+    def _query(self, spec: ToolSpec, connection: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        assert spec.sql is not None
+        used = {name: value for name, value in arguments.items() if f"${name}" in spec.sql}
+        cursor = connection.execute(spec.sql, used)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        if spec.rows == "list":
+            return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+        if not rows:
+            asked = ", ".join(f"{k} = {v!r}" for k, v in used.items())
+            raise ToolError("not_found", spec.errors.get("not_found", f"nothing is listed for {asked}"))
+        if len(rows) > 1:
+            raise ToolDefect("bad_result", f"{spec.id} must give one row and gave {len(rows)}")
+        return dict(zip(names, rows[0], strict=True))
+
+    def _check_result(self, spec: ToolSpec, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or set(value) != set(spec.returns):
+            found = sorted(value) if isinstance(value, dict) else type(value).__name__
+            raise ToolDefect("bad_result", f"{spec.id} promised {sorted(spec.returns)} and returned {found}")
+        rounded = {name: self._round(field, value[name]) for name, field in spec.returns.items()}
+        try:
+            text = canonical_json(rounded)
+        except (ValueError, TypeError) as error:
+            raise ToolDefect("bad_result", f"{spec.id} returned something that is not JSON: {error}") from error
+        if len(text) > MAX_RESULT_BYTES:
+            raise ToolError("too_large", f"the result has {len(text)} bytes; the limit is {MAX_RESULT_BYTES}")
+        validator = self._result_validators.get(spec.id)
+        if validator is None:
+            validator = self._result_validators[spec.id] = fastjsonschema.compile(self._result_schema(spec))
+        try:
+            validator(rounded)
+        except fastjsonschema.JsonSchemaValueException as error:
+            raise ToolDefect("bad_result", f"{spec.id} broke its promise: {error.message}") from error
+        return rounded
+
+    def _round(self, field: Return, value: Any) -> Any:
+        decimals = self.pool.types[field.type].decimals
+        if decimals is None:
+            return value
+        if isinstance(value, list):
+            return [self._round(field, item) for item in value]
+        if isinstance(value, float):
+            # + 0.0 turns -0.0 into 0.0, which canonical JSON would write differently.
+            return round(value, decimals) + 0.0
+        return value
+
+    def _result_schema(self, spec: ToolSpec) -> dict[str, Any]:
+        properties = {}
+        for name, field in spec.returns.items():
+            schema: dict[str, Any] = dict(self.pool.types[field.type].json_schema)
+            if field.many:
+                schema = {"type": "array", "items": schema}
+            properties[name] = {"anyOf": [schema, {"type": "null"}]} if field.nullable else schema
+        return {"type": "object", "properties": properties, "required": sorted(properties)}
+
+    @contextlib.contextmanager
+    def _limit(self, spec: ToolSpec) -> Iterator[None]:
+        """A call over its deadline is a defect of the tool: the run stops and names it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def expire(_signal: int, _frame: FrameType | None) -> None:
+            raise ToolDefect(
+                "timeout",
+                f"{spec.id} took more than {self._deadline:g} s. Quarantine it for this version: "
+                f'add "{spec.id}" to `quarantine` in the settings, then run again.',
+            )
+
+        before = signal.signal(signal.SIGALRM, expire)
+        signal.setitimer(signal.ITIMER_REAL, self._deadline)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _message(error: BaseException) -> str:
+    """An exception's text without paths of this machine, at most 300 characters."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return _PATH.sub("<path>", text).strip()[:300]

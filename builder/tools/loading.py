@@ -1,0 +1,112 @@
+"""Read `tool_specs/` from disk into records, collecting every problem instead of stopping at the first."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from builder.errors import SpecProblem
+from builder.records.exemplars import Scenario
+from builder.records.tools import Provider, SemanticType, ToolSpec
+
+MAX_SPEC_BYTES = 262_144
+"""A spec is a small file; anything larger is refused before it is parsed."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class SpecFiles:
+    """What `tool_specs/` holds, parsed; `problems` lists everything that is wrong."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[SpecProblem] = []
+        self.types: dict[str, SemanticType] = {}
+        self.providers: dict[str, Provider] = {}
+        self.tools: dict[str, ToolSpec] = {}
+        self.scenarios: dict[str, Scenario] = {}
+        self._read()
+
+    def folder(self, provider: str) -> Path:
+        """The provider's folder."""
+        return self.root.joinpath(*provider.split("."))
+
+    def file_of(self, tool: str) -> str:
+        """Path of a tool's file, relative to the root, for messages."""
+        return tool.replace(".", "/") + ".toml"
+
+    def report(self, file: str, key: str, problem: str, remedy: str) -> None:
+        self.problems.append(SpecProblem(file, key, problem, remedy))
+
+    def _read(self) -> None:
+        if not (self.root / "types.toml").is_file():
+            self.report("types.toml", "-", f"not found in {self.root}", "point --specs at a tool_specs folder")
+            return
+        for path in sorted([self.root / "types.toml", *(self.root / "types").glob("*.toml")]):
+            file = path.relative_to(self.root).as_posix()
+            for name, body in self._toml(path).items():
+                if name in self.types:
+                    self.report(file, name, "this type is declared twice", "keep one of the two")
+                kind = self._validate(SemanticType, file, {"name": name, **_table(body)}, prefix=name)
+                if kind is not None:
+                    self.types[name] = kind
+        for path in sorted(self.root.glob("*/*/provider.toml")):
+            identity = ".".join(path.parent.relative_to(self.root).parts)
+            provider = self._validate(Provider, self._name(path), {"id": identity, **self._toml(path)})
+            if provider is not None:
+                self.providers[identity] = provider
+            self._read_tools(path.parent, identity)
+        for path in sorted(self.root.glob("exemplars/*/*.toml")):
+            identity = ".".join(path.relative_to(self.root / "exemplars").with_suffix("").parts)
+            body = {"id": identity, "domain": path.parent.name, **self._toml(path)}
+            scenario = self._validate(Scenario, self._name(path), body)
+            if scenario is not None:
+                self.scenarios[identity] = scenario
+
+    def _read_tools(self, folder: Path, provider: str) -> None:
+        for path in sorted(folder.glob("*.toml")):
+            if path.name == "provider.toml":
+                continue
+            identity = f"{provider}.{path.stem}"
+            spec = self._validate(ToolSpec, self._name(path), {"id": identity, **self._toml(path)})
+            if spec is not None:
+                self.tools[identity] = spec
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _toml(self, path: Path) -> dict[str, Any]:
+        if path.stat().st_size > MAX_SPEC_BYTES:
+            self.report(self._name(path), "-", "larger than 256 KiB", "a spec is a small file: move data into a table")
+            return {}
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
+            return {}
+
+    def _validate(
+        self, model: type[Model], file: str, body: dict[str, Any], prefix: str = ""
+    ) -> Model | None:
+        try:
+            return model.model_validate(body)
+        except ValidationError as error:
+            for item in error.errors():
+                key = ".".join(str(part) for part in ([prefix] if prefix else []) + list(item["loc"])) or "-"
+                self.report(file, key, item["msg"], _remedy(item["type"]))
+            return None
+
+
+def _table(body: Any) -> dict[str, Any]:
+    return body if isinstance(body, dict) else {"description": body}
+
+
+def _remedy(kind: str) -> str:
+    if kind == "extra_forbidden":
+        return "remove this key or correct its spelling; docs/tool_specs.md lists the known keys"
+    if kind == "missing":
+        return "add this key; docs/tool_specs.md says what it holds"
+    return "docs/tool_specs.md says what this key takes"
