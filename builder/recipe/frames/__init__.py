@@ -1,0 +1,10 @@
+"""Frames: question forms by rule, one module per family. Scenarios are declared beside the tools instead."""
+
+from __future__ import annotations
+
+from builder.recipe.frames import fanouts, peers
+from builder.recipe.frames.base import Candidate, Frame
+
+FRAMES: dict[str, Frame] = {**fanouts.FRAMES, **peers.FRAMES}
+
+__all__ = ["FRAMES", "Candidate", "Frame"]

@@ -1,0 +1,355 @@
+"""One draw through K rounds: collect evidence, derive, judge; the last good derivation becomes the task.
+
+A generator of calls: a stage drives it. Expected failures (a call that fails, a law or gate that refuses)
+are refusals with a reason; anything else is a bug and propagates.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder.errors import DerivationError, Refused
+from builder.identity import random_stream
+from builder.recipe import gates, sense
+from builder.recipe.atlas import Atlas, Edge
+from builder.recipe.derivation import Evidence, canonical, needed, resolve, round_answer, run_steps, task_id
+from builder.recipe.frames import FRAMES
+from builder.recipe.plans import Described, Plan, PlannedRound
+from builder.recipe.scenarios import bind
+from builder.recipe.shape import depth_and_width, evidence_calls, only, rename, used_fields
+from builder.recipe.shortcut import no_shortcut
+from builder.recipe.verdicts import typed_answer
+from builder.recipe.view import PoolView
+from builder.recipe.wording import (
+    DATE_STYLES,
+    choose_wording,
+    date_text,
+    entity_text,
+    fill,
+    number_text,
+    question_text,
+    slot_texts,
+    slots_in,
+    source_sentence,
+    tail,
+)
+from builder.records.base import Json
+from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, MapStep, OpStep, Ref, Sources, Step
+from builder.records.tasks import Draw, EvidenceCall, Round, Task
+from builder.records.tools import Call, Result
+
+DESCRIBE_TRIES = 6
+"""Entities tried as the far end of a description before the draw is given up."""
+
+MIN_CALLS = 2
+"""A task that one call answers teaches no composition."""
+
+Refusal = tuple[int, str, str]
+
+
+@dataclass(slots=True)
+class Synthesis:
+    """What came of a draw. `calls` are all that were recorded for the kept task."""
+
+    task: Task | None
+    calls: tuple[EvidenceCall, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """One round that came through the cheap checks."""
+
+    round: Round
+    evidence: Evidence
+    literals: list[Literal]
+    register: str
+
+
+@dataclass(slots=True)
+class _State:
+    """The draw at work."""
+
+    draw: Draw
+    view: PoolView
+    plan: Plan
+    rng: random.Random
+    style: str
+    evidence: Evidence = field(default_factory=Evidence)
+    steps: dict[str, Step] = field(default_factory=dict)
+
+
+def synthesize(
+    draw: Draw, view: PoolView, atlas: Atlas, run_seed: int, rounds: int, key: Callable[[Call], str]
+) -> Generator[Call, Result, Synthesis]:
+    """Run one draw. `key` gives the evidence key of a call (it knows the tool's executable digest)."""
+    rng = random_stream(run_seed, draw.id, "synthesis")
+    refusals: list[Refusal] = []
+    try:
+        plan = yield from _plan(draw, view, atlas, rng)
+    except (Refused, DerivationError) as error:
+        return Synthesis(None, refusals=((0, error.reason, str(error)),))
+    state = _State(draw, view, plan, rng, rng.choice(DATE_STYLES))
+    candidates: list[_Candidate] = []
+    for number, planned in enumerate(plan.rounds[:rounds], 1):
+        try:
+            candidates.append((yield from _round(state, number, planned, None)))
+        except (Refused, DerivationError) as error:
+            refusals.append((number, error.reason, str(error)))
+            break
+    if candidates and plan.described is not None and len(candidates) == len(plan.rounds) < rounds:
+        try:
+            candidates.append((yield from _deeper(state, len(candidates) + 1, plan.rounds[-1], plan.described)))
+        except (Refused, DerivationError) as error:
+            refusals.append((len(candidates) + 1, error.reason, str(error)))
+    while candidates:
+        last = candidates[-1]
+        try:
+            yield from _gates(state, last)
+        except (Refused, DerivationError) as error:
+            refusals.append((last.round.number, error.reason, str(error)))
+            candidates.pop()
+            continue
+        task = _task(state, candidates, key)
+        return Synthesis(task, task.calls, task.rounds, tuple(refusals))
+    return Synthesis(None, refusals=tuple(refusals))
+
+
+def _plan(draw: Draw, view: PoolView, atlas: Atlas, rng: random.Random) -> Generator[Call, Result, Plan]:
+    """The plan of a draw: a scenario with its slots bound, or a frame's walk."""
+    if not draw.exemplar.startswith("frame."):
+        scenario = view.scenarios[draw.exemplar]
+        slots = dict(draw.slots)
+        aim = slots.pop("~describe", None)
+        described = None
+        if aim is not None:
+            edge = atlas.edges[aim["edge"]]
+            wanted = set(atlas.seeds(scenario.slots[aim["slot"]].type, scenario.slots[aim["slot"]].where))
+            pool = atlas.values(edge.tool, edge.parameter)
+            found = yield from _describe(edge, rng.sample(pool, min(len(pool), DESCRIBE_TRIES)), wanted, aim["slot"])
+            if found is not None:
+                slots[aim["slot"]], described = found
+        plan = bind(view, scenario, slots)
+        plan.described = described
+        return plan
+    slots = {**draw.slots, "~toolset": set(draw.toolset)}
+    described = None
+    slots["~subject"] = slots["~seed"]
+    if "relation" in slots:
+        edge = atlas.edges[str(slots["relation"])]
+        base = atlas.edges[str(slots.get("list", slots["attribute"]))]
+        wanted = set(atlas.values(base.tool, base.parameter))
+        pool = atlas.values(edge.tool, edge.parameter)
+        tries = [slots["~seed"], *rng.sample(pool, min(len(pool), DESCRIBE_TRIES - 1))]
+        found = yield from _describe(edge, tries, wanted, "subject")
+        if found is None:
+            raise Refused("walk:uncovered", f"{edge.id} leads to nothing that {base.tool} covers")
+        slots["~subject"], described = found
+    plan = yield from FRAMES[draw.exemplar.removeprefix("frame.")].plan(atlas, slots, rng)
+    plan.described = described
+    return plan
+
+
+def _describe(
+    edge: Edge, entities: list[Any], wanted: set[Any], slot: str
+) -> Generator[Call, Result, tuple[Json, Described] | None]:
+    """Look up entities until one leads to a wanted value: that value, and how it is described."""
+    for entity in entities:
+        literal = Literal(literal=entity, type=edge.subject)
+        step = CallStep(id="described", tool=edge.tool, arguments={edge.parameter: literal})
+        result = yield Call(edge.tool, {edge.parameter: entity})
+        if result.ok and result.value is not None and result.value[edge.field] in wanted:
+            assert edge.returned.describes is not None
+            found = Described(slot, edge.returned.describes, step, edge.field, {edge.parameter: literal})
+            return result.value[edge.field], found
+    return None
+
+
+def _round(
+    state: _State, number: int, planned: PlannedRound, described: Described | None
+) -> Generator[Call, Result, _Candidate]:
+    """Collect the round's evidence, evaluate its answer, word it, and apply the laws."""
+    for step in planned.steps:
+        state.steps[step.id] = step
+    yield from run_steps(planned.steps, state.evidence, state.steps)
+    register, text = choose_wording(planned, state.rng)
+    return _derive(state, number, planned, (register, text), described)
+
+
+def _deeper(
+    state: _State, number: int, last: PlannedRound, described: Described
+) -> Generator[Call, Result, _Candidate]:
+    """The last round once more, with one literal replaced by a description that must be looked up."""
+    literal = state.plan.literals[described.slot]
+    found = Ref(step=described.step.id, field=described.field)
+
+    def replace(source: Sources) -> Any:
+        if isinstance(source, tuple):
+            return tuple(replace(item) for item in source)
+        return found if source == literal else source
+
+    steps: dict[str, Step] = {described.step.id: described.step}
+    for step in state.steps.values():
+        if isinstance(step, OpStep):
+            inputs = {name: replace(source) for name, source in step.inputs.items()}
+            steps[step.id] = step.model_copy(update={"inputs": inputs})
+        else:
+            update: dict[str, Any] = {"arguments": {n: replace(s) for n, s in step.arguments.items()}}
+            if isinstance(step, MapStep):
+                update["over"] = replace(step.over)
+            steps[step.id] = step.model_copy(update=update)
+    state.steps = steps
+    state.evidence = Evidence()
+    yield from run_steps(steps.values(), state.evidence, steps)
+    usable = [(register, text) for register, text in last.wordings if text.count("{" + described.slot + "}") == 1]
+    if not usable:
+        raise Refused("walk:wording", "no wording places the described slot once")
+    moved = PlannedRound("deeper", last.steps, last.answer, last.spec, tuple(usable))
+    return _derive(state, number, moved, choose_wording(moved, state.rng), described)
+
+
+def _derive(
+    state: _State, number: int, planned: PlannedRound, wording: tuple[str, str], described: Described | None
+) -> _Candidate:
+    """Answer, question and derivation of a round; laws and the gates that need no tool."""
+    view, plan = state.view, state.plan
+    steps = needed(state.steps.values(), planned.answer)
+    derivation = Derivation(steps=steps, answer=planned.answer, spec=planned.spec)
+    value = round_answer(resolve(planned.answer, state.steps, state.evidence.values), planned.spec)
+    literals = literals_of(derivation)
+    register, text = wording
+    _names(plan, derivation, text, described)
+    tools = sorted({step.tool for step in steps if not isinstance(step, OpStep)})
+    body = fill(text, slot_texts(view, plan, state.style, described))
+    note = plan.note
+    sources = source_sentence(view, tools, body + note, state.rng)
+    question = question_text(body, note, tail(planned.spec, body + note, state.rng), sources)
+    _laws(view, derivation, state.evidence, value, question, tools)
+    answer = typed_answer(view, planned.spec, value)
+    gates.clean_wording(question)
+    shown = spellings(view, planned.spec, value, state.style)
+    gates.not_guessable(view, literals, question, value, planned.spec, shown)
+    made = only(state.evidence, derivation)
+    move = planned.move if number > 1 else "start"
+    found = Round(number=number, move=move, question=question, answer=answer, derivation=derivation)
+    return _Candidate(found, made, literals, register)
+
+
+def _laws(
+    view: PoolView, derivation: Derivation, evidence: Evidence, value: Json, question: str, tools: list[str]
+) -> None:
+    sense.real_value(value)
+    sense.completeness(view, derivation)
+    sense.subject(made.call for made in only(evidence, derivation).made)
+    sense.purpose(view, derivation)
+    sense.time(view, tools, question)
+    known = {step.id: step for step in derivation.steps}
+    used = used_fields(derivation)
+    for step in derivation.steps:
+        if not isinstance(step, OpStep):
+            sense.scale_of_call(view, step, known, frozenset(used[step.id]))
+
+
+def _names(plan: Plan, derivation: Derivation, text: str, described: Described | None) -> None:
+    """Law 7: the wording places every literal that the derivation uses, and no other."""
+    used = literals_of(derivation)
+    placed = slots_in(text)
+    for name, literal in plan.literals.items():
+        depends = literal in used or (described is not None and described.slot == name)
+        if depends and name not in placed:
+            raise Refused("law:names", f"the wording does not place {{{name}}}")
+        if not depends and name in placed:
+            raise Refused("gate:idle", f"the wording places {{{name}}}, which the answer does not need")
+
+
+def literals_of(derivation: Derivation) -> list[Literal]:
+    """All literals of a derivation's steps, in order."""
+    from builder.recipe.derivation import inputs_of
+
+    found: list[Literal] = []
+    for step in derivation.steps:
+        for source in inputs_of(step).values():
+            found += [item for item in (source if isinstance(source, tuple) else (source,)) if isinstance(item, Literal)]
+    return found
+
+
+def spellings(view: PoolView, spec: AnswerSpec, value: Json, style: str) -> list[str]:
+    """How the answer would stand in a text."""
+    if spec.kind == "entity":
+        entity = view.entities(spec.type).get(value)
+        return [str(value), *([entity.label] if entity else [])]
+    if spec.kind == "number" and not isinstance(value, bool):
+        return [str(value), number_text(value)]
+    if spec.kind == "date":
+        return [date_text(value, each) for each in DATE_STYLES]
+    return [str(value)]
+
+
+def _gates(state: _State, candidate: _Candidate) -> Generator[Call, Result, None]:
+    """The gates that run tools: only a round that may become the task pays for them."""
+    derivation, answer = candidate.round.derivation, candidate.round.answer
+    made = candidate.evidence
+    if len(made.made) < MIN_CALLS:
+        raise Refused("gate:shallow", "one call answers it")
+    yield from gates.no_contraction(state.view, derivation, made, answer.value)
+    yield from gates.sensitive(state.view, derivation, made, answer.value, state.rng)
+    yield from no_shortcut(
+        state.view, state.draw.toolset, _distinct(candidate.literals), answer.value, answer.spec, len(made.made)
+    )
+
+
+def _distinct(literals: list[Literal]) -> list[Literal]:
+    found: dict[str, Literal] = {}
+    for literal in literals:
+        found.setdefault(f"{literal.type}={literal.literal}", literal)
+    return list(found.values())
+
+
+def _task(state: _State, candidates: list[_Candidate], key: Callable[[Call], str]) -> Task:
+    last = candidates[-1]
+    derivation = canonical(last.round.derivation)
+    names = {old.id: new.id for old, new in zip(last.round.derivation.steps, derivation.steps, strict=True)}
+    evidence = rename(last.evidence, names)
+    keys = {number: key(made.call) for number, made in enumerate(evidence.made)}
+    calls = evidence_calls(state.view, derivation, evidence, keys)
+    depth, width = depth_and_width(derivation, evidence)
+    rounds = tuple(c.round.model_copy(update={"derivation": canonical(c.round.derivation)}) for c in candidates)
+    return Task.model_validate(
+        {
+            "id": task_id(derivation),
+            "draw": state.draw.id,
+            "domain": state.draw.domain,
+            "exemplar": state.draw.exemplar,
+            "register": last.register,
+            "seed": _seed(state, derivation),
+            "question": last.round.question,
+            "answer": last.round.answer,
+            "toolset": state.draw.toolset,
+            "calls": calls,
+            "derivation": derivation,
+            "rounds": rounds,
+            "depth": depth,
+            "width": width,
+            "domains": tuple(sorted({call.tool.split(".", 1)[0] for call in calls})),
+        }
+    )
+
+
+def _seed(state: _State, derivation: Derivation) -> Mapping[str, Any]:
+    """The draw's seed; where a description replaced it, the entity that the question starts from."""
+    described = state.plan.described
+    seed = state.draw.seed
+    if described is not None and any(step.id == "described" for step in state.steps.values()):
+        literal = next(iter(described.literals.values()))
+        entity = state.view.entities(literal.type).get(literal.literal)
+        label = entity.label if entity else str(literal.literal)
+        return {"type": literal.type, "value": literal.literal, "label": label}
+    if described is not None and described.slot in state.plan.literals:
+        literal = state.plan.literals[described.slot]
+        entity = state.view.entities(literal.type).get(literal.literal)
+        return {"type": literal.type, "value": literal.literal, "label": entity.label if entity else str(literal.literal)}
+    return {"type": seed.type, "value": seed.value, "label": seed.label}

@@ -1,0 +1,151 @@
+"""Words: literals with their names, dates and numbers in one style, questions with their tails."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import string
+from collections.abc import Iterable, Mapping
+
+from builder.recipe.plans import Described, Plan, PlannedRound
+from builder.recipe.view import PoolView
+from builder.records.base import Json
+from builder.records.derivations import AnswerSpec, Literal
+
+DATE_STYLES = ("iso", "day_first", "month_first")
+"""2026-09-08, 8 September 2026, September 8, 2026: one style per question."""
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+_ROUNDING = {
+    0: ("Round to the nearest whole number.", "Give the answer as a whole number."),
+    1: ("Round to one decimal.", "Give the answer to one decimal place."),
+    2: ("Round to two decimals.", "Give the answer to two decimal places."),
+    3: ("Round to three decimals.", "Give the answer to three decimal places."),
+    4: ("Round to four decimals.", "Give the answer to four decimal places."),
+    5: ("Round to five decimals.", "Give the answer to five decimal places."),
+    6: ("Round to six decimals.", "Give the answer to six decimal places."),
+}
+_SOURCES = ("Use {source} data.", "Go by {source} data.", "Base the answer on {source} data.")
+
+
+def number_text(value: float) -> str:
+    """Digits with thousands separators from 10,000 up; no trailing zeros."""
+    if isinstance(value, int) or float(value).is_integer():
+        whole = int(value)
+        return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
+    text = f"{value:,.10f}" if abs(value) >= 10_000 else f"{value:.10f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def date_text(iso: str, style: str) -> str:
+    """A calendar date in one of DATE_STYLES."""
+    day = datetime.date.fromisoformat(iso)
+    if style == "iso":
+        return iso
+    month = MONTHS[day.month - 1]
+    return f"{day.day} {month} {day.year}" if style == "day_first" else f"{month} {day.day}, {day.year}"
+
+
+def time_text(iso: str, style: str) -> str:
+    """A local date and time, `2026-09-08T14:30`, in the style of the question's dates."""
+    date, _, clock = iso.partition("T")
+    return f"{date} {clock}" if style == "iso" else f"{clock} on {date_text(date, style)}"
+
+
+def literal_text(view: PoolView, literal: Literal, style: str) -> str:
+    """How a question writes a literal: with the name that identifies it, as the tools accept it."""
+    value = literal.literal
+    kind = view.types[literal.type]
+    if isinstance(value, list):
+        items = [literal_text(view, Literal(literal=item, type=literal.type), style) for item in value]
+        return ", ".join(items[:-1]) + f" and {items[-1]}" if len(items) > 1 else items[0]
+    if kind.kind == "entity":
+        return entity_text(view, literal.type, value)
+    if kind.kind == "date":
+        return date_text(value, style)
+    if kind.kind == "time" and "T" in str(value):
+        return time_text(value, style)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        plain = kind.name == "year" or kind.parent == "year"
+        text = str(value) if plain else number_text(value)
+        return kind.display.format(value=text, label=text)
+    return kind.display.format(value=value, label=value)
+
+
+def entity_text(view: PoolView, type_name: str, value: Json) -> str:
+    """Display of an entity: its type's own display rule over value and label."""
+    entity = view.entities(type_name).get(value)
+    label = entity.label if entity is not None else str(value)
+    kind = view.types[type_name]
+    if kind.listing is None and kind.display == "{value}":
+        kind = view.listing_type(type_name) or kind
+    if label == str(value) and "({value})" in kind.display:
+        return label
+    return kind.display.format(value=value, label=label)
+
+
+def slots_in(text: str) -> set[str]:
+    """Names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def fill(text: str, slots: Mapping[str, str]) -> str:
+    """Place slots in one pass over the template, so that braces in values cannot re-enter it."""
+    pieces = []
+    for literal, name, _, _ in string.Formatter().parse(text):
+        pieces.append(literal)
+        if name is not None:
+            pieces.append(slots[name])
+    return "".join(pieces)
+
+
+def slot_texts(view: PoolView, plan: Plan, style: str, described: Described | None) -> dict[str, str]:
+    """The words of each slot of a plan; a described slot gets its description."""
+    texts = {
+        name: plan.words.get(name) or literal_text(view, literal, style)
+        for name, literal in plan.literals.items()
+    }
+    if described is not None:
+        inner = {name: literal_text(view, literal, style) for name, literal in described.literals.items()}
+        texts[described.slot] = fill(described.phrase, inner)
+    return texts
+
+
+def choose_wording(planned: PlannedRound, rng: random.Random) -> tuple[str, str]:
+    """A register by equal quota, then one of its texts."""
+    registers = sorted({register for register, _ in planned.wordings})
+    register = rng.choice(registers)
+    return register, rng.choice([text for kind, text in planned.wordings if kind == register])
+
+
+def tail(spec: AnswerSpec, text: str, rng: random.Random) -> str:
+    """The rounding sentence, where the answer needs one and the text does not have it."""
+    lowered = text.lower()
+    if spec.kind != "number" or spec.decimals is None:
+        return ""
+    if any(word in lowered for word in ("round ", "decimal", "nearest", "whole number")):
+        return ""
+    return rng.choice(_ROUNDING[min(spec.decimals, 6)])
+
+
+def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random.Random) -> str:
+    """Names the sources whose facts vary in time and which the text does not name yet (law 6)."""
+    providers = sorted({view.declared[tool].provider for tool in tools})
+    declared = [view.providers[name] for name in providers]
+    missing = sorted({p.source for p in declared if p.say_source and p.source.lower() not in text.lower()})
+    if not missing:
+        return ""
+    names = missing[0] if len(missing) == 1 else ", ".join(missing[:-1]) + " and " + missing[-1]
+    return rng.choice(_SOURCES).format(source=names)
+
+
+def question_text(body: str, note: str, rounding: str, sources: str) -> str:
+    """The parts of a question as one paragraph; tails in fixed order: source, then rounding."""
+    parts = [body.strip(), note.strip(), sources, rounding]
+    text = " ".join(part for part in parts if part)
+    return text[0].upper() + text[1:]
