@@ -69,9 +69,7 @@ def import_breaches(source: str, module: str, is_package: bool = False) -> list[
             if layer <= 1 and outside:
                 found.append(f"{where}: layer {layer} imports {outside}")
         elif LAYER[other] > layer:
-            found.append(
-                f"{where}: {own} (layer {layer}) imports {other} (layer {LAYER[other]}), which is above"
-            )
+            found.append(f"{where}: {own} (layer {layer}) imports {other} (layer {LAYER[other]}), which is above")
         elif layer == 2 and LAYER[other] == 2 and other != own:
             found.append(f"{where}: {own} imports {other}: no room of layer 2 imports another")
     if layer <= 1:
@@ -196,10 +194,7 @@ def test_ceilings_bind_unless_a_docstring_says_why() -> None:
     body = "\n".join(["    x = 1"] * FUNCTION_LINES)
     assert size_breaches(f"def f():\n{body}", "m") == ["m:1: f: 51 lines, over 50"]
     assert (
-        size_breaches(
-            f'def f():\n    """Over all, over\n    the ceiling because it is a table."""\n{body}', "m"
-        )
-        == []
+        size_breaches(f'def f():\n    """Over all, over\n    the ceiling because it is a table."""\n{body}', "m") == []
     )
     assert size_breaches("\n" * 351, "m") == ["m: 351 lines, over 350"]
     assert size_breaches('"""It is over the ceiling because it is a table."""' + "\n" * 351, "m") == []

@@ -20,7 +20,8 @@ def run_try(arguments: argparse.Namespace) -> int:
 
     pool = ToolPool(Path(arguments.specs), TableCache(default_cache_folder(dict(os.environ))))
     atlas, executor = Atlas(pool), Executor(pool, cache=20_000)
-    kept, reasons = 0, {}
+    kept = 0
+    reasons: dict[str, int] = {}
     for draw in aimed_draws(pool, atlas, arguments.exemplar, arguments.count, arguments.seed):
         found = drive(synthesize(draw, pool, atlas, arguments.seed, 3, executor.key), executor)
         for number, reason, detail in found.refusals:
@@ -35,7 +36,9 @@ def run_try(arguments: argparse.Namespace) -> int:
 
 
 def _show(task: Any, verbose: bool) -> None:
-    print(f"\n[{task.exemplar}; {task.register_}; {len(task.calls)} calls, depth {task.depth}, round {len(task.rounds)}]")
+    print(
+        f"\n[{task.exemplar}; {task.register_}; {len(task.calls)} calls, depth {task.depth}, round {len(task.rounds)}]"
+    )
     if verbose:
         for part in task.rounds[:-1]:
             print(f"  round {part.number}: {part.question} => {part.answer.value}")

@@ -25,7 +25,6 @@ from builder.records.derivations import (
     CallStep,
     Derivation,
     Literal,
-    MapStep,
     OpStep,
     Ref,
 )
@@ -43,14 +42,12 @@ _CHANGED = ("law:degenerate", "gate:unique", "law:completeness")
 """No unique member any more is a change of the answer."""
 
 
-def sensitive(
-    view: PoolView, derivation: Derivation, evidence: Evidence, answer: Json, rng: random.Random
-) -> Steps:
+def sensitive(view: PoolView, derivation: Derivation, evidence: Evidence, answer: Json, rng: random.Random) -> Steps:
     """Every call matters."""
     used = used_fields(derivation)
     for made in evidence.made:
         tested = False
-        for other in _other_results(view, derivation, made, sorted(used[made.step]), rng):
+        for other in _other_results(view, derivation, evidence, made, sorted(used[made.step]), rng):
             try:
                 value, _ = yield from evaluate(derivation, {(made.step, made.member): other})
             except DerivationError as error:
@@ -66,12 +63,19 @@ def sensitive(
 
 
 def _other_results(
-    view: PoolView, derivation: Derivation, made: Made, fields: Sequence[str], rng: random.Random
+    view: PoolView,
+    derivation: Derivation,
+    evidence: Evidence,
+    made: Made,
+    fields: Sequence[str],
+    rng: random.Random,
 ) -> Iterable[dict[str, Any]]:
     """Type-valid other results of a call: all fields that are used change, each in its own way."""
     returns = view.declared[made.call.tool].returns
     options = [
-        _other_values(view, derivation, made.step, name, returns[name], made.result[name], rng) for name in fields
+        _other_values(view, returns[name], _peers(evidence, made, name))
+        or _other_entities(view, derivation, made, name, rng)
+        for name in fields
     ]
     for number in range(ALTERNATIVES):
         # One step apart per field, so that a ratio of two fields does not stay what it was.
@@ -84,16 +88,15 @@ def _other_results(
             yield {**made.result, **changed}
 
 
-def _other_values(
-    view: PoolView,
-    derivation: Derivation,
-    step: str,
-    name: str,
-    field: Return,
-    value: Json,
-    rng: random.Random,
-) -> list[Any]:
-    kind = view.types[field.type]
+def _peers(evidence: Evidence, made: Made, name: str) -> list[Any]:
+    """A field's value, then the same field of the other calls of the tool: what it may have to overtake."""
+    others = [m.result[name] for m in evidence.made if m.call.tool == made.call.tool and m is not made]
+    return [made.result[name], *others]
+
+
+def _other_values(view: PoolView, field: Return, peers: list[Any]) -> list[Any]:
+    """Other lists, booleans, numbers, dates and times; nothing for entities and texts."""
+    kind, value = view.types[field.type], peers[0]
     if isinstance(value, list):
         # Two halves without overlap: whatever the answer rests on is missing from one of them.
         middle = len(value) // 2
@@ -101,24 +104,41 @@ def _other_values(
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, (int, float)):
-        return _other_numbers(kind, value)
+        return _other_numbers(kind, value, [peer for peer in peers if isinstance(peer, (int, float))])
     if kind.kind == "date":
+        # Whole weeks keep the weekday: data of working days stay within reach.
         day = datetime.date.fromisoformat(value)
-        return [(day + datetime.timedelta(days=shift)).isoformat() for shift in (40, -40, 7, -400)]
-    pool = _accepted(view, derivation, step, name) or list(view.entities(field.type)) or _enum(kind)
+        return [(day + datetime.timedelta(days=shift)).isoformat() for shift in (35, -35, 7, -364)]
+    if kind.kind == "time" and "T" in str(value):
+        moment = datetime.datetime.fromisoformat(value)
+        return [(moment + datetime.timedelta(hours=shift)).isoformat(timespec="minutes") for shift in (5, -3, 31, -29)]
+    return []
+
+
+def _other_entities(view: PoolView, derivation: Derivation, made: Made, name: str, rng: random.Random) -> list[Any]:
+    value = made.result[name]
+    kind = view.types[view.declared[made.call.tool].returns[name].type]
+    pool = _accepted(view, derivation, made.step, name) or list(view.entities(kind.name)) or _enum(kind)
     others = [item for item in rng.sample(pool, min(len(pool), ALTERNATIVES + 1)) if item != value]
-    return others[:ALTERNATIVES] or [f"{value}X"]
+    return others[:ALTERNATIVES] or _other_texts(value)
+
+
+def _other_texts(value: Json) -> list[str]:
+    """Texts of no list: halves and another order (of a sequence these are sequences), then plainly another text."""
+    text = str(value)
+    middle = len(text) // 2
+    return [other for other in (text[middle:], text[:middle], text[::-1]) if other not in ("", text)] + [f"{text}X"]
 
 
 def _enum(kind: SemanticType) -> list[Any]:
     return list(kind.json_schema.get("enum", ()))
 
 
-def _other_numbers(kind: SemanticType, value: float) -> list[float]:
+def _other_numbers(kind: SemanticType, value: float, peers: Sequence[float]) -> list[float]:
     low = kind.json_schema.get("minimum", kind.low)
     high = kind.json_schema.get("maximum", kind.high)
-    # The far ones come first: they overtake any peer, so that a superlative answers to them at once.
-    shifted: list[float] = [value * 1e7 + 1, value / 1e7, value * 1.6 + 3, value * 0.4]
+    # Above and below all peers first, so that a superlative answers at once; never absurd, since tools run on them.
+    shifted: list[float] = [max(peers) * 1.6 + 3, min(peers) * 0.4, value * 10, value / 10]
     clamped = [min(max(v, low if low is not None else v), high if high is not None else v) for v in shifted]
     whole = isinstance(value, int) or kind.json_schema.get("type") == "integer"
     others = [int(v) if whole else round(v, kind.decimals if kind.decimals is not None else 6) for v in clamped]
@@ -190,7 +210,12 @@ def _depends(derivation: Derivation, candidate: Literal | Ref, step: str) -> boo
 
 
 def not_guessable(
-    view: PoolView, literals: Sequence[Literal], question: str, answer: Json, spec: AnswerSpec, shown: Sequence[str]
+    view: PoolView,
+    literals: Sequence[Literal],
+    question: str,
+    answer: Json,
+    spec: AnswerSpec,
+    shown: Sequence[str],
 ) -> None:
     """The answer is not in the question, except as one of the options that it names.
 
@@ -198,7 +223,9 @@ def not_guessable(
     """
     if spec.kind in ("boolean", "record", "set", "list", "unanswerable"):
         return
-    options = [literal for literal in literals if view.fits(literal.type, spec.type) or view.fits(spec.type, literal.type)]
+    options = [
+        literal for literal in literals if view.fits(literal.type, spec.type) or view.fits(spec.type, literal.type)
+    ]
     if spec.kind == "entity" and len(options) >= 2 and any(option.literal == answer for option in options):
         return
     for text in shown:
@@ -230,8 +257,3 @@ def clean_wording(question: str) -> None:
             raise Refused("gate:wording", f"{problem}: {found.group(0)!r}")
     if question[-1] not in ".?":
         raise Refused("gate:wording", "no mark at the end")
-
-
-def is_map(step: object) -> bool:
-    """Whether a step is a fan-out."""
-    return isinstance(step, MapStep)

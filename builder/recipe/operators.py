@@ -7,6 +7,7 @@ values break. Degenerate operands (ties, empty sets, equal sides) are refused, n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from builder.errors import DerivationError
@@ -111,7 +112,7 @@ def _compare(inputs: Mapping[str, Any]) -> bool:
 
 def _rank(inputs: Mapping[str, Any]) -> list[Any]:
     pairs = sorted(aligned(inputs["items"], inputs["keys"]), key=lambda pair: _order(pair[1]))
-    for (_, low), (_, high) in zip(pairs, pairs[1:], strict=False):
+    for (_, low), (_, high) in pairwise(pairs):
         if near(low, high):
             raise degenerate("two members tie or nearly tie")
     ordered = [item for item, _ in pairs]

@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.recipe.view import PoolView
-from builder.records.derivations import AnswerKind, AnswerSpec, CallStep, Literal, MapStep, OpStep, Sources, Step
-from builder.records.tools import SemanticType
+from builder.records.derivations import (
+    AnswerKind,
+    AnswerSpec,
+    CallStep,
+    Literal,
+    MapStep,
+    OpStep,
+    Source,
+    Sources,
+    Step,
+)
 
 GENERIC = "number"
 """The one type that any quantity may flow into: calculators and statistics take it."""
@@ -49,7 +58,7 @@ class PlannedRound:
 
     move: str
     steps: tuple[Step, ...]
-    answer: Sources
+    answer: Source
     spec: AnswerSpec
     wordings: tuple[tuple[str, str], ...]
 
@@ -92,11 +101,6 @@ def _op_type(view: PoolView, step: OpStep, steps: Mapping[str, Step]) -> tuple[s
     return "", False
 
 
-def base_type(view: PoolView, name: str) -> SemanticType:
-    """The declared type itself."""
-    return view.types[name]
-
-
 def answer_spec(
     view: PoolView,
     kind: tuple[str, bool],
@@ -114,6 +118,4 @@ def answer_spec(
     places = decimals if decimals is not None else (None if exact else declared.decimals)
     if declared.kind != "quantity":
         places = None
-    return AnswerSpec(
-        kind=answer_kind, type=name, decimals=places, unit=declared.unit if unit is None else unit
-    )
+    return AnswerSpec(kind=answer_kind, type=name, decimals=places, unit=declared.unit if unit is None else unit)

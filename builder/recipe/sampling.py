@@ -37,9 +37,7 @@ Coverage = Mapping[str, Mapping[str, int]]
 """Counts of committed tasks of earlier waves under `exemplar`, `tool` and `seed`."""
 
 
-def plan_wave(
-    view: PoolView, coverage: Coverage, run_seed: int, wave: int, count: int, first_index: int
-) -> list[Draw]:
+def plan_wave(view: PoolView, coverage: Coverage, run_seed: int, wave: int, count: int, first_index: int) -> list[Draw]:
     """The draws of one wave, `first_index` onwards. Deterministic in its arguments."""
     sampler = Sampler(view, Atlas(view), coverage)
     return [sampler.draw(run_seed, wave, first_index + number) for number in range(count)]
@@ -178,7 +176,7 @@ class Sampler:
 def draw_value(kind: str, slot: Slot, rng: random.Random) -> Json:
     """A quantity on its grid, a date in its window, or a text over its alphabet."""
     if slot.low is not None and slot.high is not None and slot.step is not None:
-        steps = int(round((slot.high - slot.low) / slot.step))
+        steps = round((slot.high - slot.low) / slot.step)
         value = slot.low + slot.step * rng.randint(0, steps)
         whole = all(float(v).is_integer() for v in (slot.low, slot.step))
         return int(value) if whole else round(value, 6)

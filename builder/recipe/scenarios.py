@@ -12,7 +12,17 @@ from builder.recipe.operators import INPUTS
 from builder.recipe.plans import GENERIC, Plan, PlannedRound, answer_spec, source_type
 from builder.recipe.sense import meaning, scale_of_operator
 from builder.recipe.view import PoolView
-from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources, Step
+from builder.records.derivations import (
+    AnswerSpec,
+    CallStep,
+    Literal,
+    MapStep,
+    OpStep,
+    Ref,
+    Source,
+    Sources,
+    Step,
+)
 from builder.records.exemplars import AnswerTemplate, Scenario, Slot, StepTemplate
 from builder.records.tools import Parameter
 
@@ -33,7 +43,7 @@ def bind(view: PoolView, scenario: Scenario, values: Mapping[str, Any]) -> Plan:
         if _json_text(values[name]) in slot.words
     }
     known: dict[str, Step] = {}
-    rounds = []
+    rounds: list[PlannedRound] = []
     for part in scenario.rounds:
         steps = []
         for template in part.steps:
@@ -76,15 +86,11 @@ def _step(view: PoolView, template: StepTemplate, literals: Mapping[str, Literal
         return OpStep(id=template.id, op=template.op, inputs=inputs)
     assert template.tool is not None
     parameters = view.declared[template.tool].parameters
-    arguments = {
-        name: _source(value, literals, parameters[name].type) for name, value in template.arguments.items()
-    }
+    arguments = {name: _source(value, literals, parameters[name].type) for name, value in template.arguments.items()}
     if template.parameter is None:
         return CallStep(id=template.id, tool=template.tool, arguments=arguments)
     over = _source(template.over, literals, parameters[template.parameter].type)
-    return MapStep(
-        id=template.id, tool=template.tool, over=over, parameter=template.parameter, arguments=arguments
-    )
+    return MapStep(id=template.id, tool=template.tool, over=over, parameter=template.parameter, arguments=arguments)
 
 
 def _answer(
@@ -93,13 +99,13 @@ def _answer(
     literals: Mapping[str, Literal],
     known: Mapping[str, Step],
     identity: str,
-) -> tuple[Sources, AnswerSpec, OpStep | None]:
+) -> tuple[Source, AnswerSpec, OpStep | None]:
     if isinstance(template.value, dict):
         inputs = {name: _source(value, literals, GENERIC) for name, value in template.value.items()}
         fields = {name: answer_spec(view, source_type(view, source, known)) for name, source in inputs.items()}
         step = OpStep(id=identity, op="record", inputs=inputs)
         return Ref(step=identity), AnswerSpec(kind="record", fields=fields), step
-    source = _source(template.value, literals, GENERIC)
+    source = _one(template.value, literals, GENERIC)
     spec = answer_spec(
         view,
         source_type(view, source, known),
@@ -134,14 +140,22 @@ def check_scenario(view: PoolView, scenario: Scenario) -> list[SpecProblem]:
     try:
         plan = bind(view, scenario, {name: sample_value(view, slot) for name, slot in scenario.slots.items()})
     except (KeyError, ValueError) as error:
-        report("rounds", f"a reference cannot be resolved: {error}", "use a slot, $step.field or $op declared before")
+        report(
+            "rounds",
+            f"a reference cannot be resolved: {error}",
+            "use a slot, $step.field or $op declared before",
+        )
         return problems
     known: dict[str, Step] = {}
     for number, planned in enumerate(plan.rounds):
         for built in planned.steps:
             known[built.id] = built
             for key, problem in _type_problems(view, built, known):
-                report(f"rounds.{number}.{built.id}.{key}", problem, "feed it a value of the declared type (law 1, 3)")
+                report(
+                    f"rounds.{number}.{built.id}.{key}",
+                    problem,
+                    "feed it a value of the declared type (law 1, 3)",
+                )
     return problems
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.recipe.derivation import Evidence, Made, inputs_of, refs
 from builder.recipe.view import PoolView
-from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep, Ref, Sources, Step
+from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep, Sources, Step
 from builder.records.tasks import EvidenceCall
 from builder.records.tools import Call
 
@@ -110,6 +110,3 @@ def rename(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
         {names[step]: value for step, value in evidence.values.items()},
         [Made(names[m.step], m.member, Call(m.call.tool, m.call.arguments), m.result) for m in evidence.made],
     )
-
-
-__all__ = ["Ref", "depth_and_width", "evidence_calls", "levels", "only", "rename", "used_fields"]

@@ -72,7 +72,8 @@ def _bindings(
     if not required or any(p.many for _, p in required):
         return []
     choices = [
-        [known for known in state if not isinstance(known[1], list) and view.fits(known[0], p.type)] for _, p in required
+        [known for known in state if not isinstance(known[1], list) and view.fits(known[0], p.type)]
+        for _, p in required
     ]
     combinations = itertools.islice(itertools.product(*choices), 4)
     return [

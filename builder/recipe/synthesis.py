@@ -14,11 +14,10 @@ from typing import Any
 from builder.errors import DerivationError, Refused
 from builder.identity import random_stream
 from builder.recipe import gates, sense
-from builder.recipe.atlas import Atlas, Edge
+from builder.recipe.aiming import aim
+from builder.recipe.atlas import Atlas
 from builder.recipe.derivation import Evidence, canonical, needed, resolve, round_answer, run_steps, task_id
-from builder.recipe.frames import FRAMES
 from builder.recipe.plans import Described, Plan, PlannedRound
-from builder.recipe.scenarios import bind
 from builder.recipe.shape import depth_and_width, evidence_calls, only, rename, used_fields
 from builder.recipe.shortcut import no_shortcut
 from builder.recipe.verdicts import typed_answer
@@ -27,7 +26,6 @@ from builder.recipe.wording import (
     DATE_STYLES,
     choose_wording,
     date_text,
-    entity_text,
     fill,
     number_text,
     question_text,
@@ -37,12 +35,18 @@ from builder.recipe.wording import (
     tail,
 )
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, MapStep, OpStep, Ref, Sources, Step
+from builder.records.derivations import (
+    AnswerSpec,
+    Derivation,
+    Literal,
+    MapStep,
+    OpStep,
+    Ref,
+    Sources,
+    Step,
+)
 from builder.records.tasks import Draw, EvidenceCall, Round, Task
 from builder.records.tools import Call, Result
-
-DESCRIBE_TRIES = 6
-"""Entities tried as the far end of a description before the draw is given up."""
 
 MIN_CALLS = 2
 """A task that one call answers teaches no composition."""
@@ -90,7 +94,7 @@ def synthesize(
     rng = random_stream(run_seed, draw.id, "synthesis")
     refusals: list[Refusal] = []
     try:
-        plan = yield from _plan(draw, view, atlas, rng)
+        plan = yield from aim(draw, view, atlas, rng)
     except (Refused, DerivationError) as error:
         return Synthesis(None, refusals=((0, error.reason, str(error)),))
     state = _State(draw, view, plan, rng, rng.choice(DATE_STYLES))
@@ -117,56 +121,6 @@ def synthesize(
         task = _task(state, candidates, key)
         return Synthesis(task, task.calls, task.rounds, tuple(refusals))
     return Synthesis(None, refusals=tuple(refusals))
-
-
-def _plan(draw: Draw, view: PoolView, atlas: Atlas, rng: random.Random) -> Generator[Call, Result, Plan]:
-    """The plan of a draw: a scenario with its slots bound, or a frame's walk."""
-    if not draw.exemplar.startswith("frame."):
-        scenario = view.scenarios[draw.exemplar]
-        slots = dict(draw.slots)
-        aim = slots.pop("~describe", None)
-        described = None
-        if aim is not None:
-            edge = atlas.edges[aim["edge"]]
-            wanted = set(atlas.seeds(scenario.slots[aim["slot"]].type, scenario.slots[aim["slot"]].where))
-            pool = atlas.values(edge.tool, edge.parameter)
-            found = yield from _describe(edge, rng.sample(pool, min(len(pool), DESCRIBE_TRIES)), wanted, aim["slot"])
-            if found is not None:
-                slots[aim["slot"]], described = found
-        plan = bind(view, scenario, slots)
-        plan.described = described
-        return plan
-    slots = {**draw.slots, "~toolset": set(draw.toolset)}
-    described = None
-    slots["~subject"] = slots["~seed"]
-    if "relation" in slots:
-        edge = atlas.edges[str(slots["relation"])]
-        base = atlas.edges[str(slots.get("list", slots["attribute"]))]
-        wanted = set(atlas.values(base.tool, base.parameter))
-        pool = atlas.values(edge.tool, edge.parameter)
-        tries = [slots["~seed"], *rng.sample(pool, min(len(pool), DESCRIBE_TRIES - 1))]
-        found = yield from _describe(edge, tries, wanted, "subject")
-        if found is None:
-            raise Refused("walk:uncovered", f"{edge.id} leads to nothing that {base.tool} covers")
-        slots["~subject"], described = found
-    plan = yield from FRAMES[draw.exemplar.removeprefix("frame.")].plan(atlas, slots, rng)
-    plan.described = described
-    return plan
-
-
-def _describe(
-    edge: Edge, entities: list[Any], wanted: set[Any], slot: str
-) -> Generator[Call, Result, tuple[Json, Described] | None]:
-    """Look up entities until one leads to a wanted value: that value, and how it is described."""
-    for entity in entities:
-        literal = Literal(literal=entity, type=edge.subject)
-        step = CallStep(id="described", tool=edge.tool, arguments={edge.parameter: literal})
-        result = yield Call(edge.tool, {edge.parameter: entity})
-        if result.ok and result.value is not None and result.value[edge.field] in wanted:
-            assert edge.returned.describes is not None
-            found = Described(slot, edge.returned.describes, step, edge.field, {edge.parameter: literal})
-            return result.value[edge.field], found
-    return None
 
 
 def _round(
@@ -273,7 +227,9 @@ def literals_of(derivation: Derivation) -> list[Literal]:
     found: list[Literal] = []
     for step in derivation.steps:
         for source in inputs_of(step).values():
-            found += [item for item in (source if isinstance(source, tuple) else (source,)) if isinstance(item, Literal)]
+            found += [
+                item for item in (source if isinstance(source, tuple) else (source,)) if isinstance(item, Literal)
+            ]
     return found
 
 
@@ -298,7 +254,12 @@ def _gates(state: _State, candidate: _Candidate) -> Generator[Call, Result, None
     yield from gates.no_contraction(state.view, derivation, made, answer.value)
     yield from gates.sensitive(state.view, derivation, made, answer.value, state.rng)
     yield from no_shortcut(
-        state.view, state.draw.toolset, _distinct(candidate.literals), answer.value, answer.spec, len(made.made)
+        state.view,
+        state.draw.toolset,
+        _distinct(candidate.literals),
+        answer.value,
+        answer.spec,
+        len(made.made),
     )
 
 
@@ -351,5 +312,9 @@ def _seed(state: _State, derivation: Derivation) -> Mapping[str, Any]:
     if described is not None and described.slot in state.plan.literals:
         literal = state.plan.literals[described.slot]
         entity = state.view.entities(literal.type).get(literal.literal)
-        return {"type": literal.type, "value": literal.literal, "label": entity.label if entity else str(literal.literal)}
+        return {
+            "type": literal.type,
+            "value": literal.literal,
+            "label": entity.label if entity else str(literal.literal),
+        }
     return {"type": seed.type, "value": seed.value, "label": seed.label}

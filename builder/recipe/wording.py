@@ -15,9 +15,7 @@ from builder.records.derivations import AnswerSpec, Literal
 DATE_STYLES = ("iso", "day_first", "month_first")
 """2026-09-08, 8 September 2026, September 8, 2026: one style per question."""
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = "January February March April May June July August September October November December".split()
 
 _ROUNDING = {
     0: ("Round to the nearest whole number.", "Give the answer as a whole number."),
@@ -28,7 +26,7 @@ _ROUNDING = {
     5: ("Round to five decimals.", "Give the answer to five decimal places."),
     6: ("Round to six decimals.", "Give the answer to six decimal places."),
 }
-_SOURCES = ("Use {source} data.", "Go by {source} data.", "Base the answer on {source} data.")
+_SOURCES = ("Use {source}.", "Go by {source}.", "Base the answer on {source}.")
 
 
 def number_text(value: float) -> str:
@@ -107,8 +105,7 @@ def fill(text: str, slots: Mapping[str, str]) -> str:
 def slot_texts(view: PoolView, plan: Plan, style: str, described: Described | None) -> dict[str, str]:
     """The words of each slot of a plan; a described slot gets its description."""
     texts = {
-        name: plan.words.get(name) or literal_text(view, literal, style)
-        for name, literal in plan.literals.items()
+        name: plan.words.get(name) or literal_text(view, literal, style) for name, literal in plan.literals.items()
     }
     if described is not None:
         inner = {name: literal_text(view, literal, style) for name, literal in described.literals.items()}
@@ -140,8 +137,34 @@ def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random
     missing = sorted({p.source for p in declared if p.say_source and p.source.lower() not in text.lower()})
     if not missing:
         return ""
-    names = missing[0] if len(missing) == 1 else ", ".join(missing[:-1]) + " and " + missing[-1]
+    spoken = [_as_data(name) for name in missing]
+    names = spoken[0] if len(spoken) == 1 else ", ".join(spoken[:-1]) + " and " + spoken[-1]
     return rng.choice(_SOURCES).format(source=names)
+
+
+def _as_data(source: str) -> str:
+    """`GeoNames data`; sources that already name a table, list or release stay as they are."""
+    return source if source.startswith("the ") or source.endswith(("data", "rates")) else f"{source} data"
+
+
+_LEADS = frozenset(
+    "of in does do is are for has have by to from with at on did was were than can over within about and that".split()
+)
+
+
+def pronoun(text: str, parameter: str, noun: str) -> str | None:
+    """A direct question with `that country` for its parameter; None when the words before it do not allow that."""
+    place = "{" + parameter + "}"
+    for before in (f"the {noun} {place}", f"{noun} {place}", place):
+        if before in text:
+            head, _, rest = text.partition(before)
+            break
+    else:
+        return None
+    words = head.split()
+    if place in rest or (words and words[-1].lower() not in _LEADS):
+        return None
+    return fill(head + "{that}" + rest, {"that": f"that {noun}"})
 
 
 def question_text(body: str, note: str, rounding: str, sources: str) -> str:

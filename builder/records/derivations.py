@@ -20,7 +20,7 @@ class Literal(Record):
 
 
 class Ref(Record):
-    """A value found in an earlier step: a field of a call's result, the list of a mapped field, or an operator's value."""
+    """A value of an earlier step: a field of a call's result, the list of a mapped field, or an operator's value."""
 
     step: Text
     field: str = ""
@@ -87,3 +87,6 @@ class Answer(Record):
     spec: AnswerSpec
     value: Json
     aliases: tuple[str, ...] = ()
+    names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Accepted spellings of each entity inside the value, by value, the label first: what `aliases` cannot say for
+    lists, sets and records. `recipe.verdicts.typed_answer` fills it."""

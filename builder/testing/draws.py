@@ -41,4 +41,6 @@ def aimed_draws(view: PoolView, atlas: Atlas, exemplar: str, count: int, seed: i
     """`count` draws that all aim for `exemplar` (a scenario id, or `frame.NAME`)."""
     sampler = _Aimed(view, atlas, exemplar)
     for index in range(count):
-        yield sampler.one(random_stream(seed, "aimed", exemplar, index), content_id("draw", seed, exemplar, index), index)
+        yield sampler.one(
+            random_stream(seed, "aimed", exemplar, index), content_id("draw", seed, exemplar, index), index
+        )

@@ -43,7 +43,7 @@ def tiny_pool() -> Path:
 
 def small_recipe() -> Recipe:
     """The functions of this module as a recipe."""
-    return Recipe("small", plan_wave, atlas, synthesize, replay, strata, act, judge)
+    return Recipe(("testing/small_recipe.py",), plan_wave, atlas, synthesize, replay, strata, act, judge)
 
 
 def plan_wave(
@@ -212,6 +212,4 @@ def act(task: Task, view: Any, stratum: str, rng: random.Random) -> Generator[Ca
 
 def judge(task: Task, attempt: Attempt) -> Verdict:
     correct = f"<answer>{task.answer.value}</answer>" in attempt.messages[-1]["content"]
-    return Verdict(
-        attempt=attempt.id, task=task.id, correct=correct, reason="match" if correct else "no_answer"
-    )
+    return Verdict(attempt=attempt.id, task=task.id, correct=correct, reason="match" if correct else "no_answer")

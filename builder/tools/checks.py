@@ -64,7 +64,10 @@ def _check_types(files: SpecFiles) -> None:
             provider, _, table = kind.listing.table.rpartition(".")
             if provider not in files.providers or table not in files.providers[provider].tables:
                 files.report(
-                    "types.toml", f"{name}.listing.table", f"no table {kind.listing.table}", "name a provider's table"
+                    "types.toml",
+                    f"{name}.listing.table",
+                    f"no table {kind.listing.table}",
+                    "name a provider's table",
                 )
 
 
@@ -96,7 +99,11 @@ def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]
         report("function", f"functions.py has no function {spec.function}", "add it or correct the name")
     elif signatures[spec.function] != set(spec.parameters):
         found = ", ".join(sorted(signatures[spec.function]))
-        report("parameters", f"{spec.function} takes ({found})", "parameters and signature must have the same names")
+        report(
+            "parameters",
+            f"{spec.function} takes ({found})",
+            "parameters and signature must have the same names",
+        )
 
 
 def _check_parameter(files: SpecFiles, spec: ToolSpec, name: str, parameter: Parameter) -> None:
@@ -116,7 +123,10 @@ def _check_return(files: SpecFiles, spec: ToolSpec, name: str, field: Return) ->
     file = files.file_of(spec.id)
     if field.type not in files.types:
         files.report(
-            file, f"returns.{name}.type", f"unknown type {field.type}", "declare it in types.toml or correct it"
+            file,
+            f"returns.{name}.type",
+            f"unknown type {field.type}",
+            "declare it in types.toml or correct it",
         )
     allowed = set(spec.parameters) | {"value"}
     wordings: dict[str, Any] = {
@@ -129,9 +139,7 @@ def _check_return(files: SpecFiles, spec: ToolSpec, name: str, field: Return) ->
         for text in texts:
             for slot in placeholders(text):
                 if slot not in allowed:
-                    files.report(
-                        file, f"returns.{name}.{key}", f"{{{slot}}} is no parameter", "use a parameter's name"
-                    )
+                    files.report(file, f"returns.{name}.{key}", f"{{{slot}}} is no parameter", "use a parameter's name")
 
 
 def placeholders(text: str) -> list[str]:

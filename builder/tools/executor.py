@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import threading
@@ -51,8 +52,6 @@ class Executor:
         return self._run(call)
 
     def _run_text(self, tool: str, arguments: str) -> Result:
-        import json
-
         return self._run(Call(tool, json.loads(arguments)))
 
     def _run(self, call: Call) -> Result:
@@ -133,6 +132,9 @@ class Executor:
         try:
             validator(rounded)
         except fastjsonschema.JsonSchemaValueException as error:
+            if error.rule in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+                # Extreme arguments may lead outside what the type holds for real: the call fails, the tool is sound.
+                raise ToolError("out_of_range", f"the result is outside its range: {error.message}") from error
             raise ToolDefect("bad_result", f"{spec.id} broke its promise: {error.message}") from error
         return rounded
 

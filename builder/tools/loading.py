@@ -88,9 +88,7 @@ class SpecFiles:
             self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
             return {}
 
-    def _validate(
-        self, model: type[Model], file: str, body: dict[str, Any], prefix: str = ""
-    ) -> Model | None:
+    def _validate(self, model: type[Model], file: str, body: dict[str, Any], prefix: str = "") -> Model | None:
         try:
             return model.model_validate(body)
         except ValidationError as error:

@@ -15,6 +15,7 @@ import duckdb
 
 from builder.errors import SpecError, SpecProblem
 from builder.identity import digest
+from builder.recipe.scenarios import check_scenario
 from builder.records.exemplars import Scenario
 from builder.records.tools import Provider, SemanticType, ToolSpec
 from builder.tools.checks import cross_check, parents
@@ -99,7 +100,7 @@ class ToolPool:
         self.declared: Mapping[str, ToolSpec] = files.tools
         self.scenarios: Mapping[str, Scenario] = files.scenarios
         self.inactive = {p.id: reason for p in files.providers.values() if (reason := missing_package(p))}
-        self.tools: dict[str, ToolSpec] = {
+        self.tools: Mapping[str, ToolSpec] = {
             identity: spec
             for identity, spec in files.tools.items()
             if spec.provider not in self.inactive and (only is None or identity in only)
@@ -111,6 +112,10 @@ class ToolPool:
         }
         self._ancestors = {name: tuple(parents(files.types, name)) for name in files.types}
         self._entities: dict[str, dict[Any, Entity]] = {}
+        self._values: dict[tuple[str, str, str | None], list[Any]] = {}
+        broken = [p for scenario in self.scenarios.values() for p in check_scenario(self, scenario)]
+        if broken:
+            raise SpecError(broken)
 
     def runtime(self, provider: str) -> ProviderRuntime:
         return self._runtimes[provider]
@@ -136,10 +141,16 @@ class ToolPool:
 
     def values(self, table: str, column: str, where: str | None = None) -> list[Any]:
         """Distinct values of a provider table's column, sorted. `where` is SQL from a spec file."""
+        key = (table, column, where)
+        if key not in self._values:
+            self._values[key] = self._select(table, column, where)
+        return self._values[key]
+
+    def _select(self, table: str, column: str, where: str | None) -> list[Any]:
         provider, _, name = table.rpartition(".")
         condition = f"({where})" if where else "true"
         rows = self.runtime(provider).connection.execute(
-            f'SELECT DISTINCT {column} FROM "{name}" WHERE {condition} AND {column} IS NOT NULL ORDER BY 1'  # noqa: S608
+            f'SELECT DISTINCT {column} FROM "{name}" WHERE {condition} AND {column} IS NOT NULL ORDER BY 1'
         )
         return [row[0] for row in rows.fetchall()]
 
@@ -149,7 +160,7 @@ class ToolPool:
         provider, _, name = listing.table.rpartition(".")
         columns = [listing.value, listing.label or listing.value, *listing.aliases]
         rows = self.runtime(provider).connection.execute(
-            f'SELECT DISTINCT {", ".join(columns)} FROM "{name}" WHERE {listing.value} IS NOT NULL ORDER BY ALL'  # noqa: S608
+            f'SELECT DISTINCT {", ".join(columns)} FROM "{name}" WHERE {listing.value} IS NOT NULL ORDER BY ALL'
         )
         return {
             row[0]: Entity(row[0], str(row[1]), tuple(str(alias) for alias in row[2:] if alias is not None))
@@ -208,5 +219,7 @@ def missing_package(provider: Provider) -> str | None:
         except importlib.metadata.PackageNotFoundError:
             return f"needs {package.name}=={package.version}: pip install {package.name}=={package.version}"
         if found != package.version:
-            return f"needs {package.name}=={package.version}, found {found}: pip install {package.name}=={package.version}"
+            return (
+                f"needs {package.name}=={package.version}, found {found}: pip install {package.name}=={package.version}"
+            )
     return None

@@ -21,9 +21,7 @@ def answer(kind: str, value: Any, **more: Any) -> Answer:
 
 
 LHR = answer("entity", "LHR", type="airport", names={"LHR": ["London Heathrow Airport", "Heathrow Airport"]})
-NETHERLANDS = answer(
-    "entity", "Netherlands", type="country", names={"Netherlands": ["the Netherlands", "NL"]}
-)
+NETHERLANDS = answer("entity", "Netherlands", type="country", names={"Netherlands": ["the Netherlands", "NL"]})
 IVORY = answer("entity", "Côte d'Ivoire", type="country")
 MONEY = answer("number", 1234.5, type="money", decimals=2, unit="EUR")
 AREA = answer("number", 357021.0, type="area", decimals=1, unit="km²")
@@ -38,9 +36,7 @@ YES, NO = answer("boolean", True), answer("boolean", False)
 ZONE = answer("text", "Asia", type="continent")
 COBALT = answer("text", "Co", type="formula")
 RANK = answer("list", ["Lyon, France", "Rome, Italy"], type="city", names={"Rome, Italy": ["Rome"]})
-BORDERS = answer(
-    "set", ["France", "Netherlands", "Trinidad and Tobago"], names={"Netherlands": ["the Netherlands"]}
-)
+BORDERS = answer("set", ["France", "Netherlands", "Trinidad and Tobago"], names={"Netherlands": ["the Netherlands"]})
 NUMBERS = answer("set", [1.25, 1234.5], decimals=2)
 REPORT = Answer(
     spec=AnswerSpec(
@@ -221,9 +217,7 @@ def answers(draw: st.DrawFn) -> Answer:
         return answer(kind, members)
     fields = {"first": AnswerSpec(kind="set"), "second_one": AnswerSpec(kind="number", decimals=2)}
     number = round(draw(st.floats(-1e6, 1e6)), 2) + 0.0
-    return Answer(
-        spec=AnswerSpec(kind="record", fields=fields), value={"first": members, "second_one": number}
-    )
+    return Answer(spec=AnswerSpec(kind="record", fields=fields), value={"first": members, "second_one": number})
 
 
 @given(answers())

@@ -11,7 +11,7 @@ from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.plans import Plan
 from builder.recipe.view import PoolView
-from builder.recipe.wording import fill, slots_in
+from builder.recipe.wording import fill, pronoun, slots_in
 from builder.records.base import Json
 from builder.records.derivations import CallStep, Literal
 from builder.records.tools import Call, Result
@@ -74,9 +74,7 @@ def peers(edge: Edge, least: int, most: int) -> Callable[[Atlas, random.Random],
     return draw
 
 
-def described(
-    base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas: Atlas
-) -> list[Candidate]:
+def described(base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas: Atlas) -> list[Candidate]:
     """The candidate by name, and one for each way in which people describe its entity."""
     found = [Candidate(base.tool.split(".", 1)[0], edges, tuple(tools), one_seed(base))]
     for relation in atlas.describers.get(base.subject, []):
@@ -103,6 +101,14 @@ def named(text: str, parameter: str, slot: str) -> str:
     if slots_in(text) - {parameter}:
         raise Refused("walk:wording", f"{text!r} needs more than {parameter}")
     return fill(text, {parameter: "{" + slot + "}"})
+
+
+def that_question(edge: Edge, noun: str, rng: random.Random) -> str:
+    """A direct question about an entity that the sentence before has picked. Raises Refused when none fits."""
+    found = [text for ask in edge.returned.ask if (text := pronoun(ask, edge.parameter, noun)) is not None]
+    if not found:
+        raise Refused("walk:wording", f"{edge.id} has no question about `that {noun}`")
+    return rng.choice(found)
 
 
 def members_phrase(edge: Edge, slot: str) -> str:

@@ -21,12 +21,13 @@ from builder.recipe.frames.base import (
     head_of,
     members_phrase,
     numeric,
+    that_question,
     unit_of,
 )
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.recipe.wording import number_text
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
+from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
 from builder.records.tools import Call
 
 STATISTICS = "general.mathematics.describe_numbers"
@@ -66,8 +67,11 @@ TOTAL = (
 SHARE = (
     ("plain", "What percentage of the total {head} of the {members} falls to the one that {best}?"),
     ("formal", "Among the {members}, take the one that {best}. State its share of their total {head} in percent."),
-    ("reason", "I want to show how uneven the {members} are. What percentage of their total {head} belongs to the one that {best}?"),
-)  # fmt: skip
+    (
+        "reason",
+        "How uneven are the {members}? I need the percentage of their total {head} held by the one that {best}.",
+    ),
+)
 IDENTIFY = (
     ("plain", "Which one of the {members} is the only one to {first} and also to {second}?"),
     ("formal", "Exactly one of the {members} meets two conditions: to {first}, and to {second}. Name it."),
@@ -126,7 +130,11 @@ class _Ground:
         if second.tool != self.attribute.tool:
             return CallStep(id="more", tool=second.tool, arguments={second.parameter: Ref(step="best")})
         values = Ref(step="each", field=second.field)
-        return OpStep(id="more", op="value_for", inputs={"item": Ref(step="best"), "items": self.items, "values": values})
+        return OpStep(
+            id="more",
+            op="value_for",
+            inputs={"item": Ref(step="best"), "items": self.items, "values": values},
+        )
 
     @property
     def noun(self) -> str:
@@ -161,7 +169,11 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     pick = OpStep(id="best", op="argmin" if lowest else "argmax", inputs={"items": ground.items, "keys": ground.keys})
     rounds = [
         PlannedRound(
-            "start", (*ground.steps, pick), Ref(step="best"), ground.entity, ground.words(SUPERLATIVE, best=best)
+            "start",
+            (*ground.steps, pick),
+            Ref(step="best"),
+            ground.entity,
+            ground.words(SUPERLATIVE, best=best),
         )
     ]
     others = [
@@ -173,7 +185,7 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     if others:
         second = rng.choice(others)
         step = ground.again(second)
-        question = compose(rng.choice(second.returned.ask), **{second.parameter: "that " + ground.noun})
+        question = that_question(second, ground.noun, rng)
         spec = answer_spec(ground.view, (second.returned.type, False))
         texts = ground.words(THEN, best=best, ask=question)
         field = "" if isinstance(step, OpStep) else second.field
@@ -238,7 +250,7 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     answer = Ref(step="statistics", field=field)
     rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, texts)]
     if kind.additive and ground.attribute.returned.highest and CALCULATOR in ground.view.tools:
-        arguments = {
+        arguments: dict[str, Sources] = {
             "operation": Literal(literal="percent_of", type="option"),
             "a": Ref(step="statistics", field="maximum"),
             "b": Ref(step="statistics", field="sum"),
@@ -268,8 +280,8 @@ def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wal
         low, _ = _threshold(first_values, rng)
         high, _ = _threshold(second_values, rng)
         first = {m for m, v in zip(members, first_values, strict=True) if v > low}
-        both = {m for m, v in zip(members, second_values, strict=True) if v > high and m in first}
-        if len(both) == 1 and len(first) > 1:
+        meets = {m for m, v in zip(members, second_values, strict=True) if v > high and m in first}
+        if len(meets) == 1 and len(first) > 1:
             break
     else:
         raise Refused("gate:unique", "no two round thresholds leave exactly one member")

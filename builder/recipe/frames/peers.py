@@ -21,12 +21,13 @@ from builder.recipe.frames.base import (
     named,
     numeric,
     peers,
+    that_question,
     unit_of,
 )
 from builder.recipe.frames.fanouts import CALCULATOR
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
+from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
 from builder.records.tools import Call
 
 SILLY_RATIO = 1000
@@ -51,7 +52,10 @@ TIMES = (
 EXCEEDS = (
     ("plain", "Take {all}. By what percentage does the highest {head} among them exceed the lowest?"),
     ("formal", "For {all}, state by how many percent the highest {head} exceeds the lowest."),
-    ("reason", "For a talk I compare {all}. By what percentage is the highest {head} among them above the lowest?"),
+    (
+        "reason",
+        "For a talk I compare {all}. By what percentage is the highest {head} among them above the lowest?",
+    ),
 )
 RANK = (
     ("plain", "Put {all} in order of {head}, highest first."),
@@ -71,7 +75,7 @@ REPORT = (
 
 
 def _enumerated(count: int) -> str:
-    names = ["{p%d}" % number for number in range(1, count + 1)]
+    names = [f"{{p{number}}}" for number in range(1, count + 1)]
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
@@ -98,9 +102,7 @@ class _Row:
         self.edge = atlas.edges[str(slots["attribute"])]
         self.peers = literals_of(slots, atlas)
         self.literals = {f"p{number}": literal for number, literal in enumerate(self.peers, 1)}
-        self.fan = MapStep(
-            id="each", tool=self.edge.tool, over=tuple(self.peers), parameter=self.edge.parameter
-        )
+        self.fan = MapStep(id="each", tool=self.edge.tool, over=tuple(self.peers), parameter=self.edge.parameter)
         self.keys = Ref(step="each", field=self.edge.field)
         self.entity = answer_spec(self.view, (self.edge.subject, False))
         self.all = _enumerated(len(self.peers))
@@ -109,7 +111,7 @@ class _Row:
         return OpStep(id=step, op=op, inputs={"items": tuple(self.peers), "keys": self.keys})
 
     def value(self, step: str, item: str) -> OpStep:
-        inputs = {"item": Ref(step=item), "items": tuple(self.peers), "values": self.keys}
+        inputs: dict[str, Sources] = {"item": Ref(step=item), "items": tuple(self.peers), "values": self.keys}
         return OpStep(id=step, op="value_for", inputs=inputs)
 
 
@@ -143,14 +145,17 @@ def _apart(row: _Row, ratio: float) -> PlannedRound:
         row.value("low", "least"),
     )
     low, high = Ref(step="low"), Ref(step="high")
-    arguments = {
+    arguments: dict[str, Sources] = {
         "operation": Literal(literal="percent_change" if percent else "divide", type="option"),
         "a": low if percent else high,
         "b": high if percent else low,
     }
     more = CallStep(id="exceeds", tool=CALCULATOR, arguments=arguments)
     spec = AnswerSpec(
-        kind="number", type="percentage" if percent else "number", decimals=1 if percent else 2, unit="%" if percent else ""
+        kind="number",
+        type="percentage" if percent else "number",
+        decimals=1 if percent else 2,
+        unit="%" if percent else "",
     )
     words = tuple((r, compose(t, all=row.all, head=head_of(row.edge))) for r, t in (EXCEEDS if percent else TIMES))
     return PlannedRound("wider", (*steps[1:], more), Ref(step="exceeds", field="result"), spec, words)
@@ -160,7 +165,7 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """All peers in order."""
     row = _Row(atlas, slots)
     order = Literal(literal="descending", type="option")
-    inputs = {"items": tuple(row.peers), "keys": row.keys, "order": order}
+    inputs: dict[str, Sources] = {"items": tuple(row.peers), "keys": row.keys, "order": order}
     step = OpStep(id="order", op="rank", inputs=inputs)
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
     texts = tuple((r, compose(t, all=row.all, head=head_of(row.edge))) for r, t in RANK)
@@ -178,7 +183,10 @@ def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     seconds = [
         e
         for e in atlas.about(row.edge.subject)
-        if e.returned.ask and e.id != row.edge.id and e.tool in slots["~toolset"] and e.returned.type != row.edge.subject
+        if e.returned.ask
+        and e.id != row.edge.id
+        and e.tool in slots["~toolset"]
+        and e.returned.type != row.edge.subject
     ]
     seconds = [e for e in seconds if e.returned.topic == row.edge.returned.topic] or seconds
     if not seconds:
@@ -189,9 +197,13 @@ def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     step: CallStep | OpStep = CallStep(id="more", tool=second.tool, arguments={second.parameter: Ref(step="best")})
     if second.tool == row.edge.tool:
         values = Ref(step="each", field=second.field)
-        inputs = {"item": Ref(step="best"), "items": tuple(row.peers), "values": values}
+        inputs: dict[str, Sources] = {
+            "item": Ref(step="best"),
+            "items": tuple(row.peers),
+            "values": values,
+        }
         step = OpStep(id="more", op="value_for", inputs=inputs)
-    ask = compose(rng.choice(second.returned.ask), **{second.parameter: f"that {noun}"})
+    ask = that_question(second, noun, rng)
     first_words = tuple((r, compose(t, higher=higher, first="{p1}", second="{p2}")) for r, t in COMPARE)
     then_words = tuple((r, compose(t, higher=higher, ask=ask, first="{p1}", second="{p2}")) for r, t in CONDITIONAL)
     spec = answer_spec(row.view, (second.returned.type, False))
@@ -225,7 +237,10 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     same = [
         e
         for e in atlas.about(first.subject)
-        if e.returned.head and e.returned.topic == first.returned.topic and e.id != first.id and e.tool in slots["~toolset"]
+        if e.returned.head
+        and e.returned.topic == first.returned.topic
+        and e.id != first.id
+        and e.tool in slots["~toolset"]
     ]
     others = [e for e in same if e.tool != first.tool] or same
     if not others:
@@ -240,11 +255,12 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     for number, tool in enumerate(tools):
         edge = next(e for e in chosen if e.tool == tool)
         steps.append(call(f"f{number}", edge, literal))
-    inputs = {h.replace(" ", "_"): Ref(step=f"f{tools.index(e.tool)}", field=e.field) for h, e in zip(heads, chosen, strict=True)}
-    record = OpStep(id="report", op="record", inputs=inputs)
-    fields = {
-        h.replace(" ", "_"): answer_spec(atlas.view, (e.returned.type, False)) for h, e in zip(heads, chosen, strict=True)
+    names = [head.replace(" ", "_") for head in heads]
+    inputs: dict[str, Sources] = {
+        name: Ref(step=f"f{tools.index(e.tool)}", field=e.field) for name, e in zip(names, chosen, strict=True)
     }
+    record = OpStep(id="report", op="record", inputs=inputs)
+    fields = {n: answer_spec(atlas.view, (e.returned.type, False)) for n, e in zip(names, chosen, strict=True)}
     listed = [f"its {head}{unit_of(atlas.view, edge)}" for head, edge in zip(heads, chosen, strict=True)]
     words = ", ".join(listed[:-1]) + " and " + listed[-1]
     texts = tuple((r, compose(t, subject="{subject}", fields=words)) for r, t in REPORT)

@@ -46,9 +46,7 @@ def compare(answer: Answer, text: str) -> tuple[bool, str]:
 def _equal(answer: Answer, spec: AnswerSpec, value: Any, text: str) -> bool:
     if spec.kind == "unanswerable":
         return (
-            re.fullmatch(
-                r"unanswerable(?:\s*[:.,(-].*|\s+(?:because|since|as)\s.*)?", reading.tidy(text), re.I | re.S
-            )
+            re.fullmatch(r"unanswerable(?:\s*[:.,(-].*|\s+(?:because|since|as)\s.*)?", reading.tidy(text), re.I | re.S)
             is not None
         )
     if spec.kind == "record":
@@ -172,9 +170,7 @@ def _fields(names: list[str], text: str) -> dict[str, str]:
     if text.startswith("{"):
         text = _from_json(text)
     known = {said(name).casefold(): name for name in names}
-    shapes = "|".join(
-        re.escape(said(name)).replace(r"\ ", "[ _]") for name in sorted(names, key=len, reverse=True)
-    )
+    shapes = "|".join(re.escape(said(name)).replace(r"\ ", "[ _]") for name in sorted(names, key=len, reverse=True))
     marker = re.compile(rf"(?:^|[;,\n|])[\s*•-]*({shapes})[\s*]*[:=]", re.IGNORECASE)
     found = list(marker.finditer(text))
     if not found or text[: found[0].start()].strip() or len(found) != len(names):
@@ -182,9 +178,7 @@ def _fields(names: list[str], text: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for match, following in zip(found, [*found[1:], None], strict=True):
         end = following.start() if following else len(text)
-        fields[known[match[1].replace("_", " ").casefold()]] = (
-            text[match.end() : end].strip().rstrip(";,").strip()
-        )
+        fields[known[match[1].replace("_", " ").casefold()]] = text[match.end() : end].strip().rstrip(";,").strip()
     if len(fields) != len(names) or not all(fields.values()):
         raise Refused("wrong_type", f"the record needs each of {', '.join(known)} once")
     return fields

@@ -47,9 +47,7 @@ def _render(answer: Answer, spec: AnswerSpec, value: Any, inside: bool = False) 
     if spec.kind == "unanswerable":
         return f"unanswerable: {value}"
     if spec.kind == "record":
-        parts = [
-            f"{said(name)}: {_render(answer, spec.fields[name], item, True)}" for name, item in value.items()
-        ]
+        parts = [f"{said(name)}: {_render(answer, spec.fields[name], item, True)}" for name, item in value.items()]
         return "; ".join(parts)
     if spec.kind in ("list", "set"):
         glue = " > " if spec.kind == "list" else " | " if inside else "; "

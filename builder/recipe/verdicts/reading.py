@@ -76,9 +76,7 @@ def number(text: str, unit: str) -> Decimal:
         raise Refused("wrong_type", f"{said[:40]!r} is not the unit asked for")
     if (match["sign"] or "").strip() and match["sign2"]:
         raise _wrong(text, "number")
-    negative = "-" in (match["sign"] or "") + (match["sign2"] or "") or (match["sign"] or "").startswith(
-        "minus"
-    )
+    negative = "-" in (match["sign"] or "") + (match["sign2"] or "") or (match["sign"] or "").startswith("minus")
     return -value if negative else value
 
 

@@ -62,15 +62,12 @@ def changes_meaning(said: str) -> bool:
 
 
 def _key(unit: str) -> str:
-    text = " ".join(
-        unit.casefold().replace("²", "2").replace("³", "3").replace("^", "").replace("µ", "μ").split()
-    )
+    text = " ".join(unit.casefold().replace("²", "2").replace("³", "3").replace("^", "").replace("µ", "μ").split())
     text = text.strip(" .()[]")
     if text in _CANONICAL:
         return _CANONICAL[text]
     # The plural may stand inside: degrees Celsius, kilometres per hour.
     singular = " ".join(
-        word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word
-        for word in text.split()
+        word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word for word in text.split()
     )
     return _CANONICAL.get(singular, singular.replace(" ", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from fractions import Fraction
 from typing import Any
 
 from builder.errors import ToolError
@@ -33,3 +34,41 @@ def describe_numbers(values: list[float]) -> dict[str, Any]:
         "maximum": float(max(values)),
         "standard_deviation": statistics.stdev(values) if len(values) > 1 else 0.0,
     }
+
+
+def weighted_mean(values: list[float], weights: list[float]) -> dict[str, Any]:
+    if len(values) != len(weights):
+        raise ToolError("invalid_value", f"{len(values)} values but {len(weights)} weights")
+    total = math.fsum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise ToolError("invalid_value", "weights must not be negative, and at least one must be positive")
+    return {"mean": math.fsum(v * w for v, w in zip(values, weights, strict=True)) / total, "total_weight": total}
+
+
+def linear_fit(x_values: list[float], y_values: list[float]) -> dict[str, Any]:
+    if len(x_values) != len(y_values):
+        raise ToolError("invalid_value", f"{len(x_values)} x values but {len(y_values)} y values")
+    if len(set(x_values)) < 2:
+        raise ToolError("invalid_value", "all x values are the same: no line can be fitted")
+    fit = statistics.linear_regression(x_values, y_values)
+    flat = len(set(y_values)) < 2
+    return {
+        "slope": fit.slope,
+        "intercept": fit.intercept,
+        "correlation": None if flat else statistics.correlation(x_values, y_values),
+    }
+
+
+def growth_rate(start_value: float, end_value: float, periods: float) -> dict[str, Any]:
+    if start_value <= 0 or end_value <= 0 or periods <= 0:
+        raise ToolError("invalid_value", "start, end and number of periods must be positive")
+    return {"rate": ((end_value / start_value) ** (1 / periods) - 1) * 100}
+
+
+def round_to_multiple(value: float, multiple: float, direction: str) -> dict[str, Any]:
+    if multiple <= 0:
+        raise ToolError("invalid_value", "the multiple must be positive")
+    step = Fraction(str(multiple))
+    ratio = Fraction(str(value)) / step
+    count = {"up": math.ceil(ratio), "down": math.floor(ratio), "nearest": math.floor(ratio + Fraction(1, 2))}[direction]
+    return {"result": float(count * step), "count": count}

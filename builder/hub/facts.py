@@ -1,0 +1,139 @@
+"""Facts of the card, each computed once: from the release's own files, the store, and the tool pool."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from builder.hub.manifest import content_digest, lock, split_of
+from builder.hub.rows import ROLES, PoolFacts
+from builder.hub.schemas import SCHEMAS
+from builder.hub.tokens import tokenizer_name
+from builder.hub.views import open_views, query
+from builder.records.releases import (
+    Bar,
+    CardFacts,
+    DomainFacts,
+    FileEntry,
+    FunnelStep,
+    Metric,
+    ReleaseDefinition,
+    Retention,
+    SourceFacts,
+    SplitFacts,
+    Totals,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What only the store knows."""
+
+    metrics: tuple[Metric, ...]
+    funnel: tuple[FunnelStep, ...]
+    retention: tuple[Retention, ...]
+
+
+def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> StoreFacts:
+    """Metrics, funnel and retention from an open store."""
+    return StoreFacts(
+        metrics=tuple(
+            Metric(metric=metric, scope=scope, value=value)
+            for metric, scope, value in query(connection, "report/card_metrics")
+        ),
+        funnel=tuple(
+            FunnelStep(stage=stage, status=status, reason=reason, records=records)
+            for stage, status, reason, records in query(connection, "report/funnel", fingerprint=fingerprint)
+        ),
+        retention=tuple(
+            Retention(tool=tool, offered=offered, called=called, tasks=tasks, sft=sft, rl=rl)
+            for tool, offered, called, tasks, sft, rl in query(
+                connection, "report/card_retention", fingerprint=fingerprint
+            )
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a release came about, beside its rows."""
+
+    settings: Mapping[str, Any]
+    command: str
+    left_out: Mapping[str, int]
+
+
+def card_facts(
+    folder: Path,
+    definition: ReleaseDefinition,
+    pool: PoolFacts,
+    files: Mapping[str, FileEntry],
+    store: StoreFacts,
+    origin: Origin,
+) -> CardFacts:
+    """All facts of the card of the release in `folder`, whose Parquet files are `files`."""
+    with open_views(folder) as views:
+        totals = query(views, "report/card_totals", short=definition.tokens.short)[0]
+        domains = query(views, "report/card_domains")
+        bars = query(views, "report/card_bars")
+        tools = [row[0] for row in query(views, "report/card_tools")]
+    return CardFacts(
+        definition=definition,
+        splits=_splits(files, definition),
+        totals=Totals(**dict(zip(Totals.model_fields, totals, strict=True))),
+        domains=tuple(DomainFacts(domain=d, tasks=t, sft=s, rl=r) for d, t, s, r in domains),
+        bars=tuple(Bar(dimension=d, label=label, rows=rows) for d, label, rows in bars),
+        metrics=store.metrics,
+        funnel=store.funnel,
+        retention=store.retention,
+        sources=_sources(pool, tools),
+        left_out=dict(sorted(origin.left_out.items())),
+        tokenizer=tokenizer_name(),
+        roles=ROLES,
+        command=origin.command,
+        settings=dict(sorted(origin.settings.items())),
+        lock=lock(pool, tools).digest,
+        content=content_digest(files),
+    )
+
+
+def _splits(files: Mapping[str, FileEntry], definition: ReleaseDefinition) -> tuple[SplitFacts, ...]:
+    """Rows and bytes per config and split: configs in their own order, splits in that of the definition."""
+    rows: Counter[tuple[str, str]] = Counter()
+    size: Counter[tuple[str, str]] = Counter()
+    for path, entry in files.items():
+        split = split_of(path)
+        if split is not None:
+            rows[split] += entry.rows or 0
+            size[split] += entry.bytes
+    configs = list(SCHEMAS)
+    splits = list(dict.fromkeys(split for names in definition.splits.values() for split in names))
+    places = sorted(rows, key=lambda place: (configs.index(place[0]), splits.index(place[1])))
+    return tuple(
+        SplitFacts(config=config, split=split, rows=rows[config, split], bytes=size[config, split])
+        for config, split in places
+    )
+
+
+def _sources(pool: PoolFacts, tools: list[str]) -> tuple[SourceFacts, ...]:
+    """Providers of the catalogue, by id."""
+    count = Counter(pool.declared[tool].provider for tool in tools)
+    return tuple(
+        SourceFacts(
+            provider=name,
+            title=provider.title,
+            source=provider.source,
+            packages=tuple(f"{p.name} {p.version} ({p.licence})" for p in provider.packages),
+            data_date=provider.data_date,
+            licence=provider.data_licence,
+            attribution=provider.attribution,
+            tools=count[name],
+        )
+        for name in sorted(count)
+        for provider in [pool.providers[name]]
+    )

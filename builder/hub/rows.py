@@ -1,0 +1,195 @@
+"""Rows of each config, built from one record at a time; nothing here reads a store or writes a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from builder.hub.chat import hermes_messages, sharegpt_row, template_json
+from builder.hub.tokens import num_tokens
+from builder.identity import canonical_json, content_id
+from builder.records.attempts import Attempt
+from builder.records.releases import ReleaseDefinition
+from builder.records.rows import (
+    ExtraInfo,
+    HermesRow,
+    PromptMessage,
+    RewardModel,
+    RlRow,
+    SftRow,
+    ShareGptRow,
+    TaskRow,
+    ToolRow,
+)
+from builder.records.tasks import Task
+from builder.records.tools import Provider, ToolSpec
+
+ROLES = {"collector": "rules", "deriver": "rules", "wording": "rules", "solver": "rules", "judge": "rules"}
+"""Who plays each role: `rules` is code of this package, no language model takes part."""
+
+
+class PoolFacts(Protocol):
+    """What rows and manifest need to know of the tool pool."""
+
+    @property
+    def declared(self) -> Mapping[str, ToolSpec]: ...
+    @property
+    def providers(self) -> Mapping[str, Provider]: ...
+    def schema(self, tool: str) -> dict[str, Any]: ...
+    def executable_digest(self, tool: str) -> str: ...
+
+
+@dataclass(slots=True)
+class RowBuilder:
+    """Builds rows of one release. Schemas and their texts are made once per tool."""
+
+    pool: PoolFacts
+    definition: ReleaseDefinition
+    _schemas: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+
+    def schemas(self, toolset: Iterable[str]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
+        """Schemas of the tools offered, and the same as texts."""
+        pairs = []
+        for tool in toolset:
+            if tool not in self._schemas:
+                schema = self.pool.schema(tool)
+                self._schemas[tool] = (schema, template_json(schema))
+            pairs.append(self._schemas[tool])
+        return tuple(schema for schema, _ in pairs), tuple(text for _, text in pairs)
+
+    def sft(self, task: Task, attempt: Attempt) -> SftRow:
+        tools, texts = self.schemas(attempt.toolset)
+        called = [call["function"]["name"] for m in attempt.messages for call in m.get("tool_calls", ())]
+        return SftRow(
+            id=attempt.id,
+            messages=attempt.messages,
+            tools=tools,
+            domain=task.domain,
+            toolset_id=toolset_id(attempt.toolset),
+            source_task_id=task.id,
+            license=self.definition.licence,
+            generator_model=attempt.solver,
+            judge_model="rules",
+            stratum=attempt.stratum,
+            parallel=attempt.parallel,
+            num_turns=sum(message["role"] == "assistant" for message in attempt.messages),
+            num_tool_calls=len(called),
+            num_tokens=num_tokens(attempt.messages, texts),
+            tool_names=tuple(sorted(set(called))),
+            pass_rate=None,
+        )
+
+    def hermes(self, attempt: Attempt) -> HermesRow:
+        messages = hermes_messages(attempt.messages, self.schemas(attempt.toolset)[1])
+        return HermesRow(id=attempt.id, messages=messages)
+
+    def sharegpt(self, attempt: Attempt) -> ShareGptRow:
+        return sharegpt_row(attempt.id, attempt.messages, self.schemas(attempt.toolset)[1])
+
+    def rl(self, task: Task, opening: Sequence[Mapping[str, str]], split: str, index: int) -> RlRow:
+        """`opening` is what a solver reads before its first turn: system and user message."""
+        answer = canonical_json(task.answer.model_dump(mode="json"))
+        identity = toolset_id(task.toolset)
+        texts = self.schemas(task.toolset)[1]
+        names = tuple(self.pool.declared[tool].name for tool in task.toolset)
+        return RlRow(
+            id=task.id,
+            question=task.question,
+            answer=answer,
+            domain=task.domain,
+            toolset_id=identity,
+            prompt=tuple(PromptMessage(role=m["role"], content=m["content"]) for m in opening),
+            data_source=self.definition.name,
+            ability="tool_use",
+            agent_name="tool_agent",
+            reward_model=RewardModel(style="rule", ground_truth=answer),
+            extra_info=ExtraInfo(index=index, split=split, id=task.id, tool_selection=names, need_tools_kwargs=False),
+            environment=identity,
+            env_class="dive_builder",
+            tools=f"[{', '.join(texts)}]",
+            info=canonical_json(self._info(task)),
+            pass_rate=None,
+        )
+
+    def _info(self, task: Task) -> dict[str, Any]:
+        """What a reward or an environment may want to know besides the answer."""
+        providers = sorted({self.pool.declared[tool].provider for tool in task.tools_used})
+        spec = task.answer.spec
+        return {
+            "checker": "builder.rewards",
+            "answer_kind": spec.kind,
+            "decimals": spec.decimals,
+            "unit": spec.unit,
+            "judge_prompt": None,
+            "evidence": [
+                {"tool": self.pool.declared[c.tool].name, "arguments": c.arguments, "key": c.key} for c in task.calls
+            ],
+            "snapshot_dates": {
+                name: date for name in providers if (date := self.pool.providers[name].data_date) is not None
+            },
+        }
+
+    def tool(self, tool: str, sample: Mapping[str, Any]) -> ToolRow:
+        """`sample` is a real result of the tool."""
+        spec = self.pool.declared[tool]
+        provider = self.pool.providers[spec.provider]
+        return ToolRow(
+            tool_id=tool,
+            name=spec.name,
+            version=self.pool.executable_digest(tool)[:12],
+            domain=spec.domain,
+            description=spec.description,
+            parameters=template_json(self.schemas([tool])[0][0]["function"]["parameters"]),
+            returns_sample=template_json(sample),
+            source_api=source_of(provider),
+            api_terms_url=None,
+            needs_key=False,
+            mcp_server=None,
+            deterministic=True,
+            snapshot_date=provider.data_date,
+        )
+
+
+def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str]) -> TaskRow:
+    """`solvers` are those whose accepted attempts the release holds; `splits` are written `config/split`."""
+    tools = task.tools_used
+    return TaskRow(
+        id=task.id,
+        draw=task.draw,
+        domain=task.domain,
+        seed_type=task.seed.type,
+        seed=canonical_json(task.seed.value),
+        seed_label=task.seed.label,
+        frame=task.exemplar,
+        register=task.register_,
+        question=task.question,
+        answer_type=task.answer.spec.kind,
+        answer=canonical_json(task.answer.model_dump(mode="json")),
+        toolset=task.toolset,
+        tools_used=tools,
+        calls=canonical_json([call.model_dump(mode="json") for call in task.calls]),
+        derivation=canonical_json(task.derivation.model_dump(mode="json")),
+        rounds=canonical_json([item.model_dump(mode="json") for item in task.rounds]),
+        roles=canonical_json({**ROLES, "solver": sorted(set(solvers))}),
+        depth=task.depth,
+        width=task.width,
+        num_calls=len(task.calls),
+        num_tools=len(tools),
+        num_domains=len(task.domains),
+        pass_rate=None,
+        pass_n=None,
+        solver=None,
+        splits=tuple(sorted(splits)),
+    )
+
+
+def toolset_id(toolset: Iterable[str]) -> str:
+    """Id of a set of offered tools, whatever their order."""
+    return content_id("toolset", sorted(toolset))
+
+
+def source_of(provider: Provider) -> str:
+    """Where a provider's results come from, with exact packages."""
+    packages = ", ".join(f"{package.name} {package.version}" for package in provider.packages)
+    return f"{provider.source} ({packages})" if packages else provider.source

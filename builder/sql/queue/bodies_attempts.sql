@@ -1,0 +1,1 @@
+SELECT id, body FROM attempts WHERE id IN (SELECT unnest($ids));

@@ -1,0 +1,1 @@
+SELECT id, body FROM draws WHERE id IN (SELECT unnest($ids));

@@ -1,0 +1,1 @@
+SELECT id, body FROM tasks WHERE id IN (SELECT unnest($ids));

@@ -1,0 +1,1 @@
+SELECT wave, count(*) AS draws FROM draws GROUP BY wave ORDER BY wave;

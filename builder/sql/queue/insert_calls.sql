@@ -1,0 +1,1 @@
+INSERT INTO calls BY NAME SELECT * EXCLUDE (position) FROM batch;

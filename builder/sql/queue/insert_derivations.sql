@@ -1,0 +1,1 @@
+INSERT INTO derivations BY NAME SELECT * EXCLUDE (position) FROM batch;

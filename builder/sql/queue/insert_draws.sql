@@ -1,0 +1,1 @@
+INSERT INTO draws BY NAME SELECT * EXCLUDE (position) FROM batch;

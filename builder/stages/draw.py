@@ -1,0 +1,46 @@
+"""Draw: plan one wave of configurations and commit them."""
+
+from __future__ import annotations
+
+from builder.errors import BuilderError
+from builder.stages.progress import Progress
+from builder.stages.session import Session
+from builder.store.tables import draw_row
+
+
+def wave_sizes(session: Session) -> list[int]:
+    """Draws of each wave; a limit cuts the last ones."""
+    options = session.settings.synthesize
+    left = options.waves * options.draws_per_wave
+    if options.limit is not None:
+        left = min(left, options.limit)
+    sizes = []
+    while left > 0:
+        sizes.append(min(left, options.draws_per_wave))
+        left -= sizes[-1]
+    return sizes
+
+
+def draw(session: Session, wave: int = 0) -> Progress:
+    """Plan a wave, unless the store holds it already. All of its draws are committed, or none.
+
+    The weights are those of the tasks of the waves before it, so those must be complete.
+    """
+    sizes = wave_sizes(session)
+    drawn = dict(session.store.query("queue/drawn"))
+    for earlier in range(wave):
+        if earlier not in drawn or session.store.pending("synthesize", wave=earlier):
+            raise BuilderError(f"wave {wave} builds on wave {earlier}, which is not complete: synthesize it first.")
+    if wave in drawn:
+        return Progress("draw", 0, 0, wave=wave)
+    settings = session.settings
+    count, first = sizes[wave], wave * settings.synthesize.draws_per_wave
+    session.events.begin(Progress("draw", 0, count, wave=wave))
+    coverage = session.store.coverage(wave)
+    draws = session.recipe.plan_wave(session.pool, coverage, settings.run_seed, wave, count, first)
+    if [item.index for item in draws] != list(range(first, first + count)):
+        raise BuilderError(f"the recipe planned other draws than {first} to {first + count - 1}; please report it.")
+    session.store.write({"draws": [draw_row(item) for item in draws]})
+    done = Progress("draw", count, count, wave=wave)
+    session.events.step(done)
+    return done

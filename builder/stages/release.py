@@ -1,0 +1,122 @@
+"""Release: what selection chose becomes a folder that trainers load, with its card and its manifest.
+
+The folder is built beside its place and renamed into it at the end: a release is there whole, or as before.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from builder.errors import ReleaseError
+from builder.hub.card import TEXTS, render
+from builder.hub.facts import Origin, card_facts, store_facts
+from builder.hub.manifest import FILE, build_manifest, file_entry, is_ours, manifest_text
+from builder.hub.views import open_views, query
+from builder.identity import canonical_json
+from builder.records.releases import CardFacts, Manifest, ReleaseDefinition
+from builder.resources import dataset_card_dir
+from builder.settings import Settings, profiles
+from builder.stages.definition import load_definition
+from builder.stages.export import export
+from builder.store import Store
+from builder.tools.pool import ToolPool
+
+
+def release(
+    store: Store, pool: ToolPool, settings: Settings, out: Path, definition: ReleaseDefinition | None = None
+) -> Manifest:
+    """Write the release of what `store` holds to `out` and return its manifest.
+
+    Raises ReleaseError when `out` holds something else, when nothing is chosen, or when the rows break
+    what the definition promises.
+    """
+    definition = definition or load_definition()
+    with building(out) as folder:
+        made = export(store, pool, definition, folder)
+        files = {path: file_entry(folder / path, rows) for path, rows in sorted(made.files.items())}
+        origin = Origin(_json(settings.data()), command_for(settings), made.left_out)
+        facts = card_facts(folder, definition, pool, files, store_facts(store.connection, store.fingerprint), origin)
+        keep_promises(facts)
+        for name in TEXTS:
+            _write(folder / name, render(facts, name, _template(name)))
+            files[name] = file_entry(folder / name, None)
+        manifest = build_manifest(definition, files, origin.settings, pool, tools_of(folder))
+        _write(folder / FILE, manifest_text(manifest))
+    return manifest
+
+
+@contextmanager
+def building(out: Path) -> Iterator[Path]:
+    """A folder to fill, which takes the place of `out` when all went well, and vanishes otherwise."""
+    out = Path(out).absolute()
+    partial, before = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.before")
+    try:
+        if before.exists() and not out.exists():
+            # An earlier build was killed between the two renamings below.
+            before.rename(out)
+        if not is_ours(out):
+            raise ReleaseError(
+                f"{out} holds something that is no release of dive-builder: it is left alone. Name another "
+                "folder with --out, or move that one away."
+            )
+        _remove(partial, before)
+        partial.mkdir(parents=True)
+        yield partial
+        if out.exists():
+            out.rename(before)
+        partial.rename(out)
+        _remove(before)
+    except OSError as error:
+        raise ReleaseError(f"{out}: {error.strerror or error} (free space or rights, then run again)") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _remove(*folders: Path) -> None:
+    for folder in folders:
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def keep_promises(facts: CardFacts) -> None:
+    """Refuse a release whose `sft` rows are longer, on the whole, than its definition promises."""
+    promise, share = facts.definition.tokens, facts.totals.short_rows
+    rows = sum(split.rows for split in facts.splits if split.config == "sft")
+    if share is not None and rows >= promise.short_share_from and share < promise.short_share:
+        raise ReleaseError(
+            f"{share:.1%} of the sft rows are under {promise.short:,} tokens; release.toml promises "
+            f"{promise.short_share:.0%} (draw smaller toolsets, select shorter rows, or promise less)"
+        )
+
+
+def command_for(settings: Settings) -> str:
+    """What builds the same release again from a checkout."""
+    for name in profiles():
+        if Settings.profile(name).data() == settings.data():
+            return f"make release PROFILE={name}"
+    return "dive-builder release --settings settings.toml --out release/   # with the settings below"
+
+
+def tools_of(folder: Path) -> list[str]:
+    """Ids of the catalogue of a release folder."""
+    with open_views(folder) as views:
+        return [row[0] for row in query(views, "report/card_tools")]
+
+
+def _json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as plain JSON data."""
+    return dict(json.loads(canonical_json(dict(data))))
+
+
+def _template(name: str) -> str:
+    return (dataset_card_dir() / f"{name}.tmpl").read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

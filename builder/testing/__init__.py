@@ -1,0 +1,1 @@
+"""Real parts in small: pools, tasks and stores, for our tests and those of contributors."""

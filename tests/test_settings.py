@@ -1,0 +1,109 @@
+"""Settings: what is wrong is named with file, key and remedy; what changes data changes the fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.errors import SettingsError
+from builder.settings import Settings, not_data, profiles
+
+SMOKE = Settings.profile("smoke")
+OTHER_VALUES: dict[str, Any] = {
+    "run_seed": 99,
+    "allowed_failures": 0.01,
+    "pool.specs": "/elsewhere",
+    "pool.cache": "/elsewhere",
+    "pool.quarantine": ["general.x.y"],
+    "engine.workers": 3,
+    "engine.shard_size": 3,
+    "engine.cached_calls": 3,
+    "synthesize.rounds": 1,
+    "synthesize.waves": 9,
+    "synthesize.draws_per_wave": 9,
+    "synthesize.limit": 9,
+    "select.sft": 9,
+    "select.sft_validation": 9,
+    "select.rl": 9,
+    "select.rl_test": 9,
+}
+
+
+def test_shipped_profiles_load_and_differ() -> None:
+    assert profiles() == ["default", "dive", "smoke"]
+    prints = {Settings.profile(name).fingerprint("pool") for name in profiles()}
+    assert len(prints) == 3
+
+
+def test_each_field_is_in_the_fingerprint_or_says_why_not() -> None:
+    reasons = not_data(SMOKE)
+    fields = set(SMOKE.data()) | set(reasons)
+    # The one solver that exists cannot be changed to another.
+    assert fields == set(OTHER_VALUES) | {"solve.solver"}
+    assert all(reasons.values())
+    for key, value in OTHER_VALUES.items():
+        changed = SMOKE.replace({key: value}).fingerprint("pool") != SMOKE.fingerprint("pool")
+        assert changed == (key not in reasons), key
+
+
+def test_another_pool_is_another_fingerprint() -> None:
+    assert SMOKE.fingerprint("pool") != SMOKE.fingerprint("other pool")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("runseed = 3", ["runseed: unknown key", "did you mean run_seed?"]),
+        ("[engine]\nworker = 2", ["engine.worker: unknown key", "did you mean workers?"]),
+        ("[zzz]\na = 1", ["zzz: unknown key", "known here: allowed_failures, engine"]),
+        ('run_seed = "3"', ["run_seed: ", "valid integer, not '3'"]),
+        ("[engine]\nworkers = true", ["engine.workers: ", "valid integer"]),
+        ("[engine]\nshard_size = 0", ["engine.shard_size: ", "greater than or equal to 1"]),
+        ('[pool]\nquarantine = "a.b.c"', ["pool.quarantine: ", "array"]),
+        ("run_seed = 2026-01-01", ["run_seed: ", "2026-01-01"]),
+        ("", ["select: missing", "default.toml shows a value"]),
+        ("a = ", ["not TOML", "mend the syntax"]),
+    ],
+)
+def test_a_mistake_is_named_with_file_key_and_remedy(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(path)
+    for word in [*words, str(path)]:
+        assert word in str(caught.value)
+
+
+def test_all_mistakes_of_a_file_are_told_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.parse('run_seed = "x"\nseeed = 1', "f.toml")
+    assert {line.split(": ")[1] for line in str(caught.value).splitlines()} >= {"run_seed", "seeed"}
+
+
+def test_a_missing_file_and_an_unknown_profile_say_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="profile: default, dive, smoke"):
+        Settings.load(tmp_path / "none.toml")
+    with pytest.raises(SettingsError, match="there are default, dive, smoke"):
+        Settings.profile("huge")
+
+
+def test_replacing_is_checked_like_a_file() -> None:
+    assert SMOKE.replace({"engine.workers": 7}).engine.workers == 7
+    for key in ("engine.wrkers", "motor.workers", "run_seed.x"):
+        with pytest.raises(SettingsError, match=key):
+            SMOKE.replace({key: 1})
+
+
+def test_a_file_written_out_in_full_loads_as_itself(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'run_seed = 4\n[pool]\nquarantine = ["a.b.c"]\n'
+        "[synthesize]\nwaves = 1\ndraws_per_wave = 2\nlimit = 1\n"
+        "[select]\nsft = 1\nsft_validation = 1\nrl = 1\nrl_test = 1\n",
+        encoding="utf-8",
+    )
+    loaded = Settings.load(path)
+    assert loaded.pool.quarantine == ("a.b.c",)
+    assert loaded.replace({}) == loaded

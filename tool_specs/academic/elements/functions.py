@@ -1,0 +1,89 @@
+"""Tables of the chemical elements and their natural isotopes, from molmass and periodictable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LAST = 103
+"""Heaviest element listed: beyond it the packages hold estimates."""
+NO_MELTING = {"He", "C", "P", "As"}
+"""No melting point at normal pressure, or several allotropes."""
+NO_GROUP = {"La", "Lu", "Ac", "Lr"}
+"""Whether group 3 holds these is disputed."""
+DUBIOUS_DENSITY = {"C", "P", "S", "Se", "Sn", "As"}
+"""The allotrope matters."""
+RADIOACTIVE = {43, 61}
+
+
+def _elements() -> list[Any]:
+    from molmass import ELEMENTS
+
+    return [element for element in ELEMENTS if element.number <= LAST]
+
+
+def _solid_density(symbol: str, number: int) -> float | None:
+    import periodictable
+
+    element = getattr(periodictable, symbol)
+    caveat = element.density_caveat
+    gas = symbol in "H He N O F Ne Cl Ar Kr Xe Rn".split()
+    rough = "calculated" in caveat or "estimated" in caveat
+    if element.density is None or gas or rough or symbol in DUBIOUS_DENSITY or number > 95:
+        return None
+    return float(element.density)
+
+
+def elements_table() -> list[dict[str, Any]]:
+    import periodictable
+
+    rows = []
+    for element in _elements():
+        lanthanoid = 57 <= element.number <= 71 or 89 <= element.number <= 103
+        natural = element.number <= 92 and not 84 <= element.number <= 89 and element.number not in RADIOACTIVE
+        covalent = getattr(periodictable, element.symbol).covalent_radius
+        rows.append(
+            {
+                "name": element.name.lower(),
+                "symbol": element.symbol,
+                "atomic_number": element.number,
+                "atomic_weight": float(element.mass) if natural and element.symbol != "Pa" else None,
+                "group_number": None if lanthanoid or element.symbol in NO_GROUP else element.group,
+                "period": element.period,
+                "electron_configuration": element.eleconfig,
+                "electronegativity": element.eleneg or None,
+                "ionization_energy": element.ionenergy[0] if element.ionenergy else None,
+                "melting_point": None
+                if element.symbol in NO_MELTING or element.number > 92 or element.number in (85, 87)
+                else float(element.tmelt),
+                "density": _solid_density(element.symbol, element.number),
+                "covalent_radius": round(covalent * 100, 1) if covalent else None,
+                "natural": natural and element.symbol != "Pa",
+            }
+        )
+    return rows
+
+
+def groups_table() -> list[dict[str, Any]]:
+    numbers = sorted({row["group_number"] for row in elements_table() if row["group_number"]})
+    return [{"number": number, "label": f"group {number}"} for number in numbers]
+
+
+def isotopes_table() -> list[dict[str, Any]]:
+    rows = []
+    for element in _elements():
+        for number, isotope in sorted(element.isotopes.items()):
+            if isotope.abundance > 0 and element.number <= 92 and element.number not in RADIOACTIVE:
+                if 84 <= element.number <= 89 or element.symbol == "Pa":
+                    continue
+                rows.append(
+                    {
+                        "isotope": f"{element.name.lower()}-{number}",
+                        "code": f"{element.symbol}-{number}",
+                        "element": element.name.lower(),
+                        "mass_number": number,
+                        "neutrons": number - element.number,
+                        "atomic_mass": float(isotope.mass),
+                        "abundance": round(isotope.abundance * 100, 6),
+                    }
+                )
+    return rows

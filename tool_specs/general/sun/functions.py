@@ -1,0 +1,74 @@
+"""Sunrise, sunset and the position of the sun, by astral."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from builder.errors import ToolError
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    from importlib import resources
+
+    path = resources.files("tzdata.zoneinfo")
+    for part in name.split("/"):
+        path = path.joinpath(part)
+    if not path.is_file():
+        raise ToolError("not_found", f"unknown time zone {name}; give an IANA name such as Europe/Paris")
+    with path.open("rb") as stream:
+        return ZoneInfo.from_file(stream, key=name)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ToolError("invalid_value", f"{text} is no calendar date; write YYYY-MM-DD") from None
+
+
+def _minute(moment: dt.datetime) -> dt.datetime:
+    """To the nearest minute."""
+    return (moment + dt.timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def _event(kind: str, observer: Any, day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    from astral import sun
+
+    try:
+        return _minute(getattr(sun, kind)(observer, date=day, tzinfo=zone))
+    except ValueError:
+        raise ToolError("not_supported", f"at this latitude there is no {kind} on {day.isoformat()}") from None
+
+
+def sun_times(latitude: float, longitude: float, date: str, timezone: str) -> dict[str, Any]:
+    from astral import Observer
+
+    zone, day, observer = _zone(timezone), _date(date), Observer(latitude, longitude)
+    rise, down = (_event(kind, observer, day, zone) for kind in ("sunrise", "sunset"))
+    dawn, dusk = (_event(kind, observer, day, zone) for kind in ("dawn", "dusk"))
+    if not (dawn < rise < down < dusk) or rise.date() != day or down.date() != day:
+        raise ToolError("not_supported", "sunrise and sunset of this place fall on different local dates")
+    text = {
+        "sunrise": rise, "sunset": down, "civil_dawn": dawn, "civil_dusk": dusk,
+    }  # fmt: skip
+    values = {name: moment.replace(tzinfo=None).isoformat(timespec="minutes") for name, moment in text.items()}
+    return {**values, "daylight_minutes": int((down - rise).total_seconds() // 60)}
+
+
+def sun_position(latitude: float, longitude: float, local_time: str, timezone: str) -> dict[str, Any]:
+    from astral import Observer, sun
+
+    try:
+        moment = dt.datetime.fromisoformat(local_time).replace(tzinfo=_zone(timezone))
+    except ValueError:
+        raise ToolError("invalid_value", f"{local_time} is no date and time; write YYYY-MM-DDTHH:MM") from None
+    observer = Observer(latitude, longitude)
+    utc = moment.astimezone(dt.UTC)
+    return {
+        "elevation": sun.elevation(observer, utc, with_refraction=False),
+        "azimuth": sun.azimuth(observer, utc) % 360,
+    }

