@@ -7,7 +7,6 @@ not know the type refuse every config.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -102,11 +101,6 @@ def with_features(schema: pa.Schema) -> pa.Schema:
     """The schema with its `datasets` features as metadata, as `datasets` itself would write them."""
     features = {field.name: _feature(field.type) for field in schema}
     return schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
-
-
-def columns(config: str) -> Iterable[str]:
-    """Names of a config's columns, in order."""
-    return list(SCHEMAS[config].names)
 
 
 def _feature(kind: pa.DataType) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
+import pyarrow as pa
 
 from builder import sql
 from builder.hub.schemas import SCHEMAS
@@ -34,14 +34,7 @@ def query(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> li
     return connection.execute(sql.load(name), values or None).fetchall()
 
 
-def parquet_rows(path: Path) -> int:
-    """Rows of a Parquet file, from its footer."""
-    return int(pq.read_metadata(path).num_rows)
-
-
 def _empty(config: str) -> Any:
-    import pyarrow as pa
-
     # As text: DuckDB takes arrow.json from Parquet, and an empty column's type is of no matter here.
     plain = [
         pa.field(f.name, pa.list_(pa.string()))

@@ -6,12 +6,13 @@ worker count and order of completion change nothing (design page, "Rules collect
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder.errors import Refused
+from builder.errors import BuilderError, Refused
 from builder.identity import content_id, random_stream
 from builder.recipe.atlas import Atlas
 from builder.recipe.frames import FRAMES
@@ -32,6 +33,9 @@ DESCRIBE_SHARE = 0.5
 """Share of draws with a describable slot that aim for a description."""
 
 SLOT_TRIES = 40
+
+DRAW_TRIES = 20
+"""Exemplars tried before a draw without values is taken for a fault of the pool."""
 
 Coverage = Mapping[str, Mapping[str, int]]
 """Counts of committed tasks of earlier waves under `exemplar`, `tool` and `seed`."""
@@ -56,6 +60,8 @@ class Sampler:
             if all(tool in view.tools for tool in tools_of(scenario)):
                 self._scenarios[scenario.domain].append(scenario)
         self._slot_options: dict[tuple[str, str], list[Any]] = {}
+        self._confusable: dict[str, frozenset[str]] = {}
+        self._ids = sorted(view.tools)
         self._says = {tool: rivals(view, tool, view.declared[tool].returns) for tool in sorted(view.tools)}
         self._candidates = {name: frame.candidates(atlas) for name, frame in FRAMES.items()}
 
@@ -64,9 +70,15 @@ class Sampler:
         rng = random_stream(run_seed, "draw", wave, index)
         identity = content_id("draw", run_seed, wave, index)
         domains = [domain for domain in DOMAINS if self._scenarios[domain]]
-        if domains and rng.random() < SCENARIO_SHARE:
-            return self._scenario(rng, identity, wave, index, rng.choice(domains))
-        return self._frame(rng, identity, wave, index)
+        for _ in range(DRAW_TRIES):
+            with contextlib.suppress(Refused):
+                if domains and rng.random() < SCENARIO_SHARE:
+                    return self._scenario(rng, identity, wave, index, rng.choice(domains))
+                return self._frame(rng, identity, wave, index)
+        raise BuilderError(
+            f"{DRAW_TRIES} exemplars in a row found no values for their slots: try one with "
+            "`dive-builder exemplars try`, and widen its slots."
+        )
 
     def _scenario(self, rng: random.Random, identity: str, wave: int, index: int, domain: str) -> Draw:
         options = self._scenarios[domain]
@@ -122,13 +134,18 @@ class Sampler:
         near = sorted({other for tool in chosen for other in self.atlas.neighbours[tool] if fits(other)})
         rng.shuffle(near)
         chosen += near[: max(0, size // 2 - len(chosen))]
-        confusable = [t for t in sorted(view.tools) if fits(t) and any(_alike(t, c) for c in called)]
+        confusable = sorted(t for t in set().union(*(self._alike(tool) for tool in called)) if fits(t))
         rng.shuffle(confusable)
         chosen += confusable[: max(0, (size - len(chosen)) // 3)]
-        rest = [tool for tool in sorted(view.tools) if fits(tool)]
+        rest = [tool for tool in self._ids if fits(tool)]
         rng.shuffle(rest)
         chosen += rest[: max(0, size - len(chosen))]
         return tuple(sorted(chosen))
+
+    def _alike(self, tool: str) -> frozenset[str]:
+        if tool not in self._confusable:
+            self._confusable[tool] = frozenset(other for other in self._ids if alike(tool, other))
+        return self._confusable[tool]
 
     def slots(self, rng: random.Random, scenario: Scenario) -> dict[str, Json]:
         """Values of all slots of a scenario."""
@@ -202,7 +219,7 @@ def _label(view: PoolView, kind: str, value: Json) -> str:
     return entity.label if entity is not None else str(value)
 
 
-def _alike(tool: str, other: str) -> bool:
+def alike(tool: str, other: str) -> bool:
     """Confusable: the same provider, or two words of the name in common."""
     if tool.rsplit(".", 1)[0] == other.rsplit(".", 1)[0]:
         return True

@@ -31,8 +31,8 @@ def meaning(view: PoolView, produced: str, wanted: str) -> str | None:
         if made.scale in ("circular", "logarithmic", "ordinal", "nominal"):
             return f"law:scale: {produced} has a {made.scale} scale and is not computed with"
         return None
-    if produced == GENERIC and taken.kind == "quantity":
-        # A calculator's result has the meaning that the scenario gives it.
+    if GENERIC in view.ancestors(produced) and taken.kind == "quantity":
+        # A calculator's or converter's result has the meaning that the scenario gives it.
         return None
     return f"law:meaning: {produced} is no {wanted}"
 

@@ -169,7 +169,7 @@ class Executor:
             raise ToolDefect(
                 "timeout",
                 f"{spec.id} took more than {self._deadline:g} s. Quarantine it for this version: "
-                f'add "{spec.id}" to `quarantine` in the settings, then run again.',
+                f'add "{spec.id}" to `pool.quarantine` in the settings, then run again.',
             )
 
         before = signal.signal(signal.SIGALRM, expire)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import DerivationError, Refused
-from builder.recipe.verdicts import compare, parse_answer, render_answer, unanswerable
+from builder.recipe.verdicts import compare, judge, parse_answer, render_answer, typed_answer, unanswerable
+from builder.records.attempts import Attempt
 from builder.records.derivations import Answer, AnswerSpec
+from builder.testing.tasks import general_executor, make_task
 
 
 def answer(kind: str, value: Any, **more: Any) -> Answer:
@@ -162,6 +165,64 @@ def test_a_value_that_no_kind_takes_is_refused() -> None:
         render_answer(answer("entity", None))
     with pytest.raises(DerivationError, match="no answer of kind"):
         compare(answer("entity", None), "x")
+
+
+def test_spellings_come_from_the_pools_listings() -> None:
+    view = general_executor().pool
+    yen = typed_answer(view, AnswerSpec(kind="entity", type="currency"), "JPY")
+    assert render_answer(yen) == "Japanese yen (JPY)" and yen.aliases == yen.names["JPY"]
+    assert compare(yen, "Japanese Yen")[0] and not compare(yen, "yen")[0]
+    fields = {"capital": AnswerSpec(kind="entity", type="capital_city"), "area": AnswerSpec(kind="number")}
+    report = typed_answer(view, AnswerSpec(kind="record", fields=fields), {"capital": "Paris, France", "area": 5})
+    assert compare(report, "capital: Paris; area: 5")[0] and report.aliases == ()
+    countries = typed_answer(view, AnswerSpec(kind="set", type="country"), ["Netherlands", "Peru"])
+    assert compare(countries, "Peru; the Netherlands")[0] and compare(countries, "PE, NL")[0]
+    assert typed_answer(view, AnswerSpec(kind="number", type="count"), 3).names == {}
+
+
+@dataclass(frozen=True)
+class Named:
+    value: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+class Genes:
+    """As much of a pool as naming reads: two genes, one of which was once called like the other."""
+
+    types: ClassVar[dict[str, None]] = {"gene": None}
+
+    def listing_type(self, name: str) -> str:
+        return name
+
+    def entities(self, name: str) -> dict[str, Named]:
+        return {"AR": Named("AR", "AR", ("DHTR", "NR3C4")), "AKR1B1": Named("AKR1B1", "AKR1B1", ("AR", "ALDR1"))}
+
+
+def test_an_alias_that_is_another_entitys_name_is_not_accepted() -> None:
+    gene = typed_answer(Genes(), AnswerSpec(kind="entity", type="gene"), "AKR1B1")  # type: ignore[arg-type]
+    assert compare(gene, "ALDR1")[0] and not compare(gene, "AR")[0]
+
+
+def attempt(content: Any, stratum: str = "direct", **more: Any) -> Attempt:
+    messages = ({"role": "user", "content": "?"}, {"role": "assistant", "content": content, **more})
+    body = {"id": "a", "task": "t", "stratum": stratum, "solver": "x", "toolset": (), "parallel": False, "num_calls": 0}
+    return Attempt.model_validate({**body, "messages": messages})
+
+
+def test_judging_reads_the_final_message_only() -> None:
+    task = make_task("bigger")
+    assert judge(task, attempt("So: <answer>no</answer>")).correct
+    verdict = judge(task, attempt("So: <answer>yes</answer>"))
+    assert (verdict.correct, verdict.reason, verdict.task, verdict.attempt) == (False, "different", task.id, "a")
+    assert judge(task, attempt("no")).reason == "no_answer"
+    assert judge(task, attempt("<answer>no</answer><answer>no</answer>")).reason == "several_answers"
+    assert judge(task, attempt("<answer>maybe</answer>")).reason == "wrong_type"
+    assert judge(task, attempt(None)).reason == "no_answer"
+    assert judge(task, attempt("<answer>no</answer>", tool_calls=[{"id": "1"}])).reason == "no_answer"
+    assert not judge(task, attempt("<answer>unanswerable: no tool</answer>")).correct
+    assert judge(task, attempt("<answer>unanswerable: no tool</answer>", "unanswerable")).correct
+    assert not judge(task, attempt("<answer>no</answer>", "unanswerable")).correct
 
 
 @pytest.mark.parametrize(

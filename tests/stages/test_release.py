@@ -21,6 +21,7 @@ from builder.hub.export import table_of
 from builder.hub.manifest import FILE, file_entry, manifest_text, read_manifest
 from builder.hub.reading import bodies
 from builder.hub.schemas import SCHEMAS
+from builder.hub.tokens import count_text
 from builder.recipe.derivation import task_id
 from builder.records.releases import CheckReport
 from builder.records.rows import TaskRow
@@ -31,6 +32,7 @@ from builder.stages.release import release
 from builder.stages.replaying import LocalBench
 from builder.testing.small_store import SPLITS, small_store
 from builder.tools.executor import Executor
+from tests.hub.test_chat import qwen3
 from tests.releases import SETTINGS, bench, build, tiny_executor
 
 Change = Callable[[dict[str, Any]], None]
@@ -118,6 +120,15 @@ def test_tasks_come_back_whole(made: Path, tmp_path: Path, executor: Executor) -
     found = {body["id"]: TaskRow.model_validate(body).to_task() for body in rows(made, "tasks")}
     assert found == tasks
     assert all(task_id(task.derivation) == identity for identity, task in found.items())
+
+
+def test_every_trajectory_renders_and_its_plain_turns_render_alike(made: Path) -> None:
+    for split in ("train", "validation"):
+        plain = {body["id"]: body["messages"] for body in rows(made, "sft_hermes", split)}
+        for body in rows(made, "sft", split):
+            text = qwen3(body["messages"], body["tools"])
+            assert text == qwen3(plain[body["id"]])
+            assert count_text(text) == body["num_tokens"]
 
 
 def test_rows_stand_in_the_order_of_the_choices(made: Path) -> None:

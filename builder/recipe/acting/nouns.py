@@ -23,7 +23,8 @@ class Nouns:
     def words(self, name: str) -> str:
         """A field or parameter name without underscores and without the unit at its end."""
         parts = name.split("_")
-        if len(parts) > 1 and (len(parts[-1]) <= 2 or parts[-1] in _UNIT_SUFFIXES) and not parts[-1].isdigit():
+        unit = (len(parts[-1]) <= 2 and not parts[-1].isdigit()) or parts[-1] in _UNIT_SUFFIXES
+        if len(parts) > 1 and unit and parts[-2] != "per":
             parts.pop()
         return " ".join(parts)
 

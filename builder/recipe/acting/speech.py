@@ -63,8 +63,9 @@ class Voice:
             items = [self.value(item, kind) for item in value[:at_most]]
             more = len(value) - len(items)
             return ", ".join(items) + f" and {more} more" if more else listed(items) or "none"
-        if isinstance(value, float) and abs(value) < 1e-4 and value:
-            return repr(value)
+        if isinstance(value, float) and not value.is_integer():
+            text = _digits(value)
+            return self.view.types[kind].display.format(value=text, label=text)
         if isinstance(value, str) and len(value) > MAX_TEXT and not self.view.entities(kind):
             return f"{value[: MAX_TEXT // 2]}… ({len(value)} characters)"
         if isinstance(value, (int, float, str, bool)):
@@ -157,6 +158,14 @@ class Voice:
 
     def _spec(self, call: Call) -> ToolSpec:
         return self.view.declared[call.tool]
+
+
+def _digits(value: float) -> str:
+    """The digits of the result as they stand there, thousands separated: rounding is no business of words."""
+    whole, point, fraction = repr(value).partition(".")
+    if "e" in whole + fraction or len(whole) < 6:
+        return repr(value)
+    return f"{int(whole):,}{point}{fraction}"
 
 
 def _shared_tail(texts: list[str]) -> list[str]:

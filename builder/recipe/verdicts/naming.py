@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -19,11 +18,11 @@ def typed_answer(view: PoolView, spec: AnswerSpec, value: Any) -> Answer:
         entity = view.entities(kind).get(item)
         if entity is None:
             continue
-        # A name that two entities of the type share does not say which one is meant.
-        shared = _shared(view, kind)  # type: ignore[arg-type]  # a pool hashes by identity
-        spellings = [text for text in (entity.label, *entity.aliases) if plain(text) not in shared]
-        if spellings:
-            names[item] = tuple(dict.fromkeys(spellings))
+        owners = _owners(view, kind)  # type: ignore[arg-type]  # a pool hashes by identity
+        # An alias that is another entity's own name means that one.
+        own = [text for text in entity.aliases if owners.get(plain(text), item) == item]
+        spellings = [entity.label, *own]
+        names[item] = tuple(dict.fromkeys(spellings))
     aliases = names.get(value, ()) if isinstance(value, str) else ()
     return Answer(spec=spec, value=value, aliases=aliases, names=names)
 
@@ -41,11 +40,7 @@ def _named(view: PoolView, spec: AnswerSpec, value: Any) -> Iterator[tuple[str, 
 
 
 @lru_cache(maxsize=256)
-def _shared(view: PoolView, kind: str) -> frozenset[str]:
-    """Names that several entities of a type answer to; a label is its owner's even where others alias it."""
-    owners: Counter[str] = Counter()
-    labels = set()
-    for entity in view.entities(kind).values():
-        owners.update({plain(text) for text in (str(entity.value), entity.label, *entity.aliases)})
-        labels.add(plain(entity.label))
-    return frozenset(text for text, count in owners.items() if count > 1 and text not in labels)
+def _owners(view: PoolView, kind: str) -> dict[str, Any]:
+    """Entity of a type by each proper name, its value or label."""
+    entities = view.entities(kind).values()
+    return {plain(text): e.value for e in entities for text in (e.label, str(e.value))}

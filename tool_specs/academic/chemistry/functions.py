@@ -354,7 +354,7 @@ def element_mass_fraction(formula: str, element: str) -> dict[str, Any]:
         raise LookupError(f"no element {element!r}; give a name (sulfur) or symbol (S)")
     parts = _formula(formula).composition()
     if symbol not in parts:
-        raise ToolError("not_found", f"{formula} contains no {element}", contains=sorted(str(key) for key in parts))
+        return {"mass_percent": 0.0, "atoms": 0}
     item = parts[symbol]
     return {"mass_percent": item.fraction * 100, "atoms": int(item.count)}
 
@@ -376,7 +376,9 @@ def combustion_ratio(formula: str) -> dict[str, Any]:
     """CxHyOz + (x + y/4 - z/2) O2 -> x CO2 + y/2 H2O."""
     counts = {str(symbol): int(item.count) for symbol, item in _formula(formula).composition().items()}
     if not {"C", "H"} <= set(counts) <= {"C", "H", "O"}:
-        raise ToolError("not_supported", "only compounds of carbon and hydrogen, with or without oxygen", example="C2H6O")
+        raise ToolError(
+            "not_supported", "only compounds of carbon and hydrogen, with or without oxygen", example="C2H6O"
+        )
     carbon, hydrogen, oxygen = counts["C"], counts["H"], counts.get("O", 0)
     needed = carbon + hydrogen / 4 - oxygen / 2
     if needed <= 0:
@@ -396,9 +398,7 @@ def balance_equation(reactants: list[str], products: list[str]) -> dict[str, Any
     counts = [{str(k): int(v.count) for k, v in _formula(text).composition().items()} for text in species]
     elements = sorted({symbol for count in counts for symbol in count})
     sign = [1] * len(reactants) + [-1] * len(products)
-    matrix = [
-        [Fraction(sign[j] * counts[j].get(element, 0)) for j in range(len(species))] for element in elements
-    ]
+    matrix = [[Fraction(sign[j] * counts[j].get(element, 0)) for j in range(len(species))] for element in elements]
     solution = _null_vector(matrix, len(species))
     scale = math.lcm(*(value.denominator for value in solution))
     whole = [int(value * scale) for value in solution]

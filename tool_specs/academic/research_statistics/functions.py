@@ -66,9 +66,7 @@ def _significant(p: float) -> float:
     return float(f"{p:.4g}")
 
 
-def t_test_from_summary(
-    mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int
-) -> dict[str, Any]:
+def t_test_from_summary(mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int) -> dict[str, Any]:
     """Welch's test; Cohen's d with the pooled standard deviation."""
     va, vb = sd_a**2 / n_a, sd_b**2 / n_b
     t = (mean_a - mean_b) / math.sqrt(va + vb)

@@ -61,7 +61,7 @@ def culmination(declination: float, latitude: float) -> dict[str, Any]:
         visibility = "never sets"
     else:
         visibility = "rises and sets"
-    return {"altitude": upper, "visibility": visibility}
+    return {"altitude": upper if upper > 0 else None, "visibility": visibility}
 
 
 def star_altitude(

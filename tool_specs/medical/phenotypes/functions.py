@@ -84,11 +84,22 @@ def _label(name: str) -> str:
     return name if eponym or first in EPONYMS else name[0].lower() + name[1:]
 
 
-def _systems(term: Any) -> list[str]:
-    root = _ontology().get_hpo_object(ROOT)
-    top = {child.name for child in root.children}
-    own = {parent.name for parent in term.all_parents} | {term.name}
-    return sorted(top & own)
+@functools.cache
+def _top() -> frozenset[str]:
+    """Names of the main groups: the children of the root."""
+    return frozenset(child.name for child in _ontology().get_hpo_object(ROOT).children)
+
+
+@functools.cache
+def _systems_by_name() -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(sorted(_top() & ({parent.name for parent in term.all_parents} | {name})))
+        for name, term in _terms().items()
+    }
+
+
+def _systems(term: Any) -> tuple[str, ...]:
+    return _systems_by_name()[term.name]
 
 
 def phenotypes_table() -> list[dict[str, Any]]:
@@ -109,8 +120,7 @@ def phenotypes_table() -> list[dict[str, Any]]:
                 "disease_count": diseases,
                 "gene_count": len(term.genes),
                 "subtype_count": children,
-                "listed": term.name not in {c.name for c in _ontology().get_hpo_object(ROOT).children}
-                and len(name) < 70,
+                "listed": term.name not in _top() and len(name) < 70,
             }
         )
     for row in rows:
