@@ -174,6 +174,13 @@ class Package(Record):
     licence: Text
 
 
+class LicenceRule(Record):
+    """Whether data under a licence may enter a release, and why (`tool_specs/licences.toml`)."""
+
+    release: bool
+    why: Text
+
+
 class TableSpec(Record):
     """A reference table: rows made by a function of the provider, cached as Parquet with a digest."""
 

@@ -33,6 +33,13 @@ def cross_check(files: SpecFiles) -> None:
             )
         _check_tool(files, spec, signatures.get(spec.provider, {}))
     for provider in files.providers.values():
+        if files.licences and files.licence_rule(provider) is None:
+            files.report(
+                f"{provider.id.replace('.', '/')}/provider.toml",
+                "data_licence",
+                f"licences.toml has no rule for {provider.data_licence!r}",
+                "begin it with a listed licence, or add a rule that says whether it may enter a release",
+            )
         for table, body in provider.tables.items():
             if body.function not in signatures[provider.id]:
                 files.report(

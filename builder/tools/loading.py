@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from builder.errors import SpecProblem
 from builder.records.exemplars import Scenario
-from builder.records.tools import Provider, SemanticType, ToolSpec
+from builder.records.tools import LicenceRule, Provider, SemanticType, ToolSpec
 
 MAX_SPEC_BYTES = 262_144
 """A spec is a small file; anything larger is refused before it is parsed."""
@@ -28,6 +28,7 @@ class SpecFiles:
         self.providers: dict[str, Provider] = {}
         self.tools: dict[str, ToolSpec] = {}
         self.scenarios: dict[str, Scenario] = {}
+        self.licences: dict[str, LicenceRule] = {}
         self._read()
 
     def folder(self, provider: str) -> Path:
@@ -37,6 +38,11 @@ class SpecFiles:
     def file_of(self, tool: str) -> str:
         """Path of a tool's file, relative to the root, for messages."""
         return tool.replace(".", "/") + ".toml"
+
+    def licence_rule(self, provider: Provider) -> LicenceRule | None:
+        """The rule whose name is the longest beginning of the provider's data licence."""
+        names = [name for name in self.licences if provider.data_licence.startswith(name)]
+        return self.licences[max(names, key=len)] if names else None
 
     def report(self, file: str, key: str, problem: str, remedy: str) -> None:
         self.problems.append(SpecProblem(file, key, problem, remedy))
@@ -53,6 +59,11 @@ class SpecFiles:
                 kind = self._validate(SemanticType, file, {"name": name, **_table(body)}, prefix=name)
                 if kind is not None:
                     self.types[name] = kind
+        if (policy := self.root / "licences.toml").is_file():
+            for name, body in self._toml(policy).items():
+                rule = self._validate(LicenceRule, "licences.toml", _table(body), prefix=name)
+                if rule is not None:
+                    self.licences[name] = rule
         for path in sorted(self.root.glob("*/*/provider.toml")):
             identity = ".".join(path.parent.relative_to(self.root).parts)
             provider = self._validate(Provider, self._name(path), {"id": identity, **self._toml(path)})

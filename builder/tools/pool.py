@@ -88,8 +88,14 @@ class ProviderRuntime:
 class ToolPool:
     """All active tools. Immutable once loaded; share one per process."""
 
-    def __init__(self, root: Path, cache: TableCache, *, only: frozenset[str] | None = None) -> None:
-        """Read and check everything under `root`. Raises SpecError with every problem found."""
+    def __init__(
+        self, root: Path, cache: TableCache, *, only: frozenset[str] | None = None, restricted: bool = False
+    ) -> None:
+        """Read and check everything under `root`. Raises SpecError with every problem found.
+
+        Tools whose data may not be redistributed (`licences.toml`) are active only with `restricted`:
+        checks want them, releases do not.
+        """
         files = SpecFiles(root)
         cross_check(files)
         if files.problems:
@@ -100,6 +106,11 @@ class ToolPool:
         self.declared: Mapping[str, ToolSpec] = files.tools
         self.scenarios: Mapping[str, Scenario] = files.scenarios
         self.inactive = {p.id: reason for p in files.providers.values() if (reason := missing_package(p))}
+        for provider in files.providers.values():
+            rule = files.licence_rule(provider)
+            if not restricted and not (provider.redistributable and (rule is None or rule.release)):
+                why = rule.why if rule is not None and not rule.release else "not redistributable"
+                self.inactive.setdefault(provider.id, f"{provider.data_licence} stays out of releases: {why}")
         self.tools: Mapping[str, ToolSpec] = {
             identity: spec
             for identity, spec in files.tools.items()

@@ -345,6 +345,28 @@ def test_values_are_spoken_as_people_write_them(executor: Executor) -> None:
     assert cap("the end") == "The end" and cap("pH is 7") == "pH is 7" and cap("`f` gives") == "`f` gives"
 
 
+def test_fields_without_wording_get_sensible_names(executor: Executor) -> None:
+    nouns = Voice(executor.pool, random.Random(1)).nouns
+    assert nouns.words("height_m") == "height" and nouns.words("volume_per_kg") == "volume per kg"
+    assert nouns.words("homozygotes_b") == "homozygotes b" and nouns.words("rate") == "rate"
+    profile = executor.pool.declared[PROFILE]
+    assert nouns.of(profile, "population") == "the population"
+    bare = {"type": "number", "description": "Pump rate in mL/h; never negative"}
+    flag = {"type": "flag", "description": "Whether it is open"}
+    spec = ToolSpec.model_validate(
+        {
+            **profile.model_dump(),
+            "id": "general.x.y",
+            "returns": {"rate": bare, "result": {**bare, "description": "Its"}, "o": flag},
+        }
+    )
+    assert [nouns.of(spec, name) for name in spec.returns] == [
+        "the pump rate in mL/h",
+        "the number",
+        "whether it is open",
+    ]
+
+
 def render(name: str, attempt: Attempt, executor: Executor) -> str:
     """The attempt through a chat template, as trainers do."""
 

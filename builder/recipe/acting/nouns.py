@@ -7,7 +7,10 @@ import re
 from builder.recipe.view import PoolView
 from builder.records.tools import ToolSpec
 
-_UNIT_SUFFIXES = {"km2", "m2", "kcal", "mmol", "mol", "kpa", "hpa", "mmhg", "kmh", "mph"}
+_UNIT_SUFFIXES = frozenset(
+    "m km cm mm nm um ft kt mi nmi km2 m2 kg g mg ug ng pg l ml ul s h min c k pa kpa hpa mmhg mol mmol kcal kmh mph "
+    "mv kv ev bp kda usd eur".split()
+)
 _VAGUE = {"result", "converted", "value", "elapsed", "total", "rate", "amount", "index", "score", "margin"}
 """Field names that say too little alone; the description or the type's noun says more."""
 _NO_NOUN = {"its", "at", "in", "with", "as", "first", "from", "on", "for", "to", "and", "full"}
@@ -23,8 +26,7 @@ class Nouns:
     def words(self, name: str) -> str:
         """A field or parameter name without underscores and without the unit at its end."""
         parts = name.split("_")
-        unit = (len(parts[-1]) <= 2 and not parts[-1].isdigit()) or parts[-1] in _UNIT_SUFFIXES
-        if len(parts) > 1 and unit and parts[-2] != "per":
+        if len(parts) > 1 and parts[-1] in _UNIT_SUFFIXES and parts[-2] != "per":
             parts.pop()
         return " ".join(parts)
 

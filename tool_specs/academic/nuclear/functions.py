@@ -114,14 +114,12 @@ def induced_activity(
 
 
 def binding_energy(protons: int, mass_number: int, atomic_mass: float) -> dict[str, Any]:
-    """Mass defect against hydrogen atoms and neutrons, with the masses of periodictable (AME 2020)."""
+    """Mass defect against hydrogen atoms and neutrons (AME 2020); negative for what would not hold together."""
     import periodictable
 
     if mass_number < protons:
         raise ValueError("the mass number is smaller than the number of protons")
     hydrogen, neutron = periodictable.H[1].mass, periodictable.n.mass
     defect = protons * hydrogen + (mass_number - protons) * neutron - atomic_mass
-    if mass_number < 2 or not 0 < defect < 0.011 * mass_number:
-        raise ValueError("protons, mass number and atomic mass do not belong to one bound nuclide")
     energy = defect * 931.49410242
     return {"binding_energy": energy, "per_nucleon": energy / mass_number}

@@ -31,7 +31,7 @@ EXCHANGES = (
     ("XBOM", "BSE (Bombay Stock Exchange)", "Mumbai, India", "INR", "Asia/Kolkata", 1),
     ("XNSE", "National Stock Exchange of India", "Mumbai, India", "INR", "Asia/Kolkata", 1),
     ("XHKG", "Hong Kong Stock Exchange", "Hong Kong, Hong Kong", "HKD", "Asia/Hong_Kong", 2),
-    ("XJPX", "Japan Exchange Group", "Tokyo, Japan", "JPY", "Asia/Tokyo", 2),
+    ("XJPX", "Japan Exchange", "Tokyo, Japan", "JPY", "Asia/Tokyo", 2),
     ("XKRX", "Korea Exchange", "Busan, South Korea", "KRW", "Asia/Seoul", 2),
     ("XSES", "Singapore Exchange", "Singapore, Singapore", "SGD", "Asia/Singapore", 2),
     ("XASX", "Australian Securities Exchange", "Sydney, Australia", "AUD", "Australia/Sydney", 2),
@@ -43,7 +43,15 @@ EXCHANGES = (
 def exchanges_table() -> list[dict[str, Any]]:
     keys = ("mic", "name", "city", "currency", "timezone", "settlement_cycle")
     rows = [dict(zip(keys, row, strict=True)) for row in EXCHANGES]
-    return [{**row, "country": str(row["city"]).split(", ")[1]} for row in rows]
+    bare = ("Euronext", "Xetra", "Nasdaq", "B3")
+    return [
+        {
+            **row,
+            "country": str(row["city"]).split(", ")[1],
+            "spoken": row["name"] if str(row["name"]).startswith(bare) else f"the {row['name']}",
+        }
+        for row in rows
+    ]
 
 
 @functools.cache
