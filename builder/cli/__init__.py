@@ -1,24 +1,40 @@
-"""The command line: parse, call one public function, print."""
+"""The command line: parse, call one public function, print.
+
+Nothing heavy is imported before a command runs, so `--help` and a typing error answer at once.
+"""
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import os
+import sys
 from collections.abc import Sequence
+
+from builder.cli.parser import Invocation, build_parser
+from builder.errors import BuilderError
+
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point of `dive-builder`."""
-    parser = argparse.ArgumentParser(prog="dive-builder")
-    verbs = parser.add_subparsers(required=True)
-    exemplars = verbs.add_parser("exemplars").add_subparsers(required=True)
-    trial = exemplars.add_parser("try")
-    trial.add_argument("exemplar")
-    trial.add_argument("-n", "--count", type=int, default=10)
-    trial.add_argument("--seed", type=int, default=1)
-    trial.add_argument("-v", "--verbose", action="store_true")
-    trial.add_argument("--specs", default="tool_specs")
-    from builder.cli.exemplars import run_try
-
-    trial.set_defaults(run=run_try)
-    parsed = parser.parse_args(arguments)
-    return int(parsed.run(parsed))
+    """Entry point of `dive-builder`. Returns the exit code: see the end of `dive-builder --help`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = build_parser().parse_args(words, namespace=Invocation())
+    parsed.words = words
+    try:
+        return int(parsed.run(parsed))
+    except BuilderError as error:
+        print(f"dive-builder: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has seen enough. Nothing may be flushed into the closed pipe at exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"dive-builder: {where}{error.strerror or error} (check path, rights and space)", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"dive-builder: interrupted. Go on with: {parsed.resume}", file=sys.stderr)
+        return INTERRUPTED

@@ -18,6 +18,7 @@ from builder.errors import DerivationError, Refused
 from builder.recipe.derivation import Evidence, Made, evaluate, inputs_of, refs
 from builder.recipe.plans import source_type
 from builder.recipe.shape import used_fields
+from builder.recipe.shortcut import telling
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import (
@@ -124,10 +125,10 @@ def _other_entities(view: PoolView, derivation: Derivation, made: Made, name: st
 
 
 def _other_texts(value: Json) -> list[str]:
-    """Texts of no list: halves and another order (of a sequence these are sequences), then plainly another text."""
+    """Texts of no list: halves and another order (of a sequence these are sequences), or plainly another text."""
     text = str(value)
     middle = len(text) // 2
-    return [other for other in (text[middle:], text[:middle], text[::-1]) if other not in ("", text)] + [f"{text}X"]
+    return [other for other in (text[middle:], text[:middle], text[::-1]) if other not in ("", text)] or [f"{text}X"]
 
 
 def _enum(kind: SemanticType) -> list[Any]:
@@ -189,11 +190,32 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
                     continue
                 if result == answer:
                     raise Refused("gate:contraction", f"{step.tool}.{parameter} works with an earlier value too")
+        _still_unknown(view, derivation, evidence, step, _unique(earlier))
         for name in view.declared[step.tool].returns:
             made = evidence.values[step.id][name]
             kind = source_type(view, Ref(step=step.id, field=name), known)[0]
             if isinstance(made, (str, int, float)) and not isinstance(made, bool):
                 earlier.append((Ref(step=step.id, field=name), kind, made))
+
+
+def _still_unknown(
+    view: PoolView,
+    derivation: Derivation,
+    evidence: Evidence,
+    step: CallStep,
+    earlier: Iterable[tuple[Literal | Ref, str, Any]],
+) -> None:
+    """The call that answers says something new: what an earlier call of the kind has said needs no further one."""
+    final = derivation.answer
+    if not isinstance(final, Ref) or final.step != step.id:
+        return
+    value = evidence.values[step.id][final.field]
+    if not telling(value, derivation.spec):
+        return
+    for candidate, kind, other in earlier:
+        alike = view.fits(kind, derivation.spec.type) or view.fits(derivation.spec.type, kind)
+        if other == value and alike and isinstance(candidate, Ref):
+            raise Refused("gate:contraction", f"{step.tool} gives back what {candidate.step} has given")
 
 
 def _unique(items: Sequence[tuple[Literal | Ref, str, Any]]) -> Iterable[tuple[Literal | Ref, str, Any]]:
@@ -223,14 +245,31 @@ def not_guessable(
     """
     if spec.kind in ("boolean", "record", "set", "list", "unanswerable"):
         return
+    if spec.type == "count" and answer == 1:
+        raise Refused("gate:guessable", "a count of one is guessed")
     options = [
         literal for literal in literals if view.fits(literal.type, spec.type) or view.fits(spec.type, literal.type)
     ]
     if spec.kind == "entity" and len(options) >= 2 and any(option.literal == answer for option in options):
         return
     for text in shown:
-        if text and re.search(rf"(?<![\w.,]){re.escape(text)}(?![\w]|[.,]\d)", question, re.IGNORECASE):
+        if text and stands_in(text, question):
             raise Refused("gate:guessable", f"the question holds its answer {text!r}")
+
+
+def stands_in(text: str, question: str) -> bool:
+    """Whether a text stands in the question as a word or number of its own: `12` does not stand in `12,500`."""
+    text, question = text.lower(), question.lower()
+    start = question.find(text)
+    while start >= 0:
+        before, after = question[start - 1 : start], question[start + len(text) : start + len(text) + 2]
+        inside = before.isalnum() or before in ("_", ".", ",")
+        goes_on = after[:1].isalnum() or after[:1] == "_" or (after[:1] in (".", ",") and after[1:2].isdigit())
+        # An empty `before` is the start of the question.
+        if not ((before and inside) or goes_on):
+            return True
+        start = question.find(text, start + 1)
+    return False
 
 
 _BAD_TEXT: tuple[tuple[str, str], ...] = (

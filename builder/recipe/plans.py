@@ -73,6 +73,8 @@ class Plan:
     words: dict[str, str] = field(default_factory=dict)
     """Slots whose literal is written in words of its own."""
     described: Described | None = None
+    uses: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Step to the slots it takes, where the plan knows: two slots may hold equal values."""
 
 
 def source_type(view: PoolView, source: Sources, steps: Mapping[str, Step]) -> tuple[str, bool]:

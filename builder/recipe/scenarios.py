@@ -56,7 +56,24 @@ def bind(view: PoolView, scenario: Scenario, values: Mapping[str, Any]) -> Plan:
             steps.append(extra)
         wordings = tuple((register, text) for register, texts in part.ask.items() for text in texts)
         rounds.append(PlannedRound(part.move, tuple(steps), answer, spec, wordings))
-    return Plan(literals, tuple(rounds), note=scenario.source_note, words=words)
+    return Plan(literals, tuple(rounds), note=scenario.source_note, words=words, uses=_uses(scenario))
+
+
+def _uses(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """Which slots each step takes; a round's record step counts under its own id."""
+    found: dict[str, frozenset[str]] = {}
+    for number, part in enumerate(scenario.rounds, 1):
+        for step in part.steps:
+            values = [*step.arguments.values(), step.over, *step.inputs.values()]
+            found[step.id] = frozenset(_slots(values, scenario))
+        if isinstance(part.answer.value, dict):
+            found[f"answer{number}"] = frozenset(_slots(list(part.answer.value.values()), scenario))
+    return found
+
+
+def _slots(values: list[Any], scenario: Scenario) -> set[str]:
+    texts = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return {text[1:] for text in texts if isinstance(text, str) and text.startswith("$") and text[1:] in scenario.slots}
 
 
 def _json_text(value: Any) -> str:

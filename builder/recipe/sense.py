@@ -3,23 +3,31 @@
 Functions that check declarations return a message or None; those that judge a candidate raise Refused.
 Laws 4 (no positions) and 10 (no imputation) hold by construction: no operator takes a position, and
 `derivation.resolve` never passes a null on. Law 8 (forward solvable) is the shape of a derivation: each
-argument is a literal of the question or a place in an earlier result.
+argument is a literal of the question or a place in an earlier result. Laws that follow a value through
+several steps are in `origins.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from builder.errors import Refused
 from builder.identity import canonical_json
 from builder.recipe.plans import GENERIC, source_type
 from builder.recipe.view import PoolView
+from builder.recipe.wording import entity_text
 from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep, Ref, Sources, Step
 from builder.records.tools import Call, SemanticType
 
 ORDERED = {"argmax": "keys", "argmin": "keys", "rank": "keys"}
 _NO_ORDER = ("nominal", "circular")
+
+SENTINELS = frozenset({"unknown", "n/a", "na", "none", "null", "nan", "not available", "not applicable", "-", "--", "?"})
+"""Texts that stand for a missing value in tables."""
+
+_SENTINEL_NUMBERS = (-999, -9999, 9999, 99999, -99999)
 
 
 def meaning(view: PoolView, produced: str, wanted: str) -> str | None:
@@ -64,19 +72,41 @@ def scale_of_operator(view: PoolView, step: OpStep, known: Mapping[str, Step]) -
 
 
 def scale_of_call(view: PoolView, step: CallStep | MapStep, known: Mapping[str, Step], used: frozenset[str]) -> None:
-    """Law 3 for calculators: ratios need a ratio scale, sums an additive quantity. Raises Refused."""
+    """Laws 2 and 3 for calculators: ratios need a ratio scale, sums an additive quantity, both sides one measure.
+
+    Raises Refused.
+    """
     operation = step.arguments.get("operation")
     name = operation.literal if isinstance(operation, Literal) else None
-    ratio = name in ("divide", "percent_of", "percent_change")
-    total = "sum" in used and step.tool.endswith(".describe_numbers")
-    for parameter, source in step.arguments.items():
-        if parameter == "operation" or not (ratio or total):
-            continue
-        for kind in _types(view, source, known):
-            if ratio and kind.kind == "quantity" and kind.scale == "interval":
-                raise Refused("law:scale", f"no ratio of {kind.name}")
-            if total and kind.name != GENERIC and not kind.additive:
-                raise Refused("law:scale", f"no sum of {kind.name}")
+    if name in ("divide", "percent_of", "percent_change"):
+        for source in step.arguments.values():
+            for kind in _types(view, source, known):
+                if kind.kind == "quantity" and kind.scale == "interval":
+                    raise Refused("law:scale", f"no ratio of {kind.name}")
+    if name in ("add", "subtract", "percent_of", "percent_change"):
+        _one_measure(view, [_types(view, step.arguments[side], known) for side in ("a", "b")], name)
+    if step.tool.endswith(".describe_numbers"):
+        kinds = _types(view, step.arguments["values"], known)
+        _one_measure(view, [[kind] for kind in kinds], "describe")
+        if "sum" in used:
+            for kind in kinds:
+                if kind.name != GENERIC and not kind.additive:
+                    raise Refused("law:scale", f"no sum of {kind.name}")
+
+
+def _one_measure(view: PoolView, sides: list[list[SemanticType]], operation: str) -> None:
+    """Law 2: what is added, subtracted or set against each other measures the same thing.
+
+    A calculator's result has the meaning that its scenario gives it, and a percentage may come off anything.
+    """
+    kinds = [kind for side in sides for kind in side if GENERIC not in view.ancestors(kind.name)]
+    for first, second in pairwise(kinds):
+        if first.unit != second.unit and "%" not in (first.unit, second.unit):
+            raise Refused("law:subject", f"{operation} of {first.name} and {second.name}")
+    if operation == "add" and len(kinds) == 2 and not any(kind.additive for kind in kinds):
+        first, second = kinds
+        if first.name == second.name and first.unit == "%":
+            raise Refused("law:scale", f"no sum of {first.name}")
 
 
 def _types(view: PoolView, source: Sources, known: Mapping[str, Step]) -> list[SemanticType]:
@@ -138,15 +168,45 @@ def real_value(value: Any) -> None:
     """Law 11. An answer is a real value: not null, not empty, not a sentinel, not a bare zero. Raises Refused."""
     if value is None or value == "" or value == [] or value == {}:
         raise Refused("law:degenerate", "the answer is empty")
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0:
-        raise Refused("law:degenerate", "the answer is zero")
+    if isinstance(value, str) and value.strip().lower() in SENTINELS:
+        raise Refused("law:degenerate", f"the answer {value!r} stands for a missing value")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value == 0:
+            raise Refused("law:degenerate", "the answer is zero")
+        if value in _SENTINEL_NUMBERS:
+            raise Refused("law:degenerate", f"the answer {value} stands for a missing value")
     if isinstance(value, dict):
         for item in value.values():
             real_value(item)
         if len({str(item) for item in value.values()}) < len(value):
             raise Refused("law:degenerate", "two fields of the report are equal")
-    if isinstance(value, list) and len({str(item) for item in value}) < len(value):
-        raise Refused("law:degenerate", "the answer holds a member twice")
+    if isinstance(value, list):
+        for item in value:
+            real_value(item)
+        if len({str(item) for item in value}) < len(value):
+            raise Refused("law:degenerate", "the answer holds a member twice")
+
+
+def names(view: PoolView, literals: Iterable[Literal]) -> None:
+    """Law 7. An entity is named as its type lists it, in words that show what the tools take. Raises Refused."""
+    for literal in literals:
+        if view.listing_type(literal.type) is None:
+            continue
+        values = literal.literal if isinstance(literal.literal, list) else [literal.literal]
+        for value in values:
+            if value not in view.entities(literal.type):
+                raise Refused("law:names", f"{value!r} is no listed {view.types[literal.type].noun}")
+            if str(value).lower() not in entity_text(view, literal.type, value).lower():
+                raise Refused("law:names", f"{literal.type} {value!r} is written in a form that no tool takes")
+
+
+def no_rivals(view: PoolView, derivation: Derivation, toolset: Iterable[str], used: Mapping[str, set[str]]) -> None:
+    """Law 9. No other offered tool says of the same kind of thing what the derivation reads. Raises Refused."""
+    called = {step.id: step.tool for step in derivation.steps if not isinstance(step, OpStep)}
+    said = {pair for step, tool in called.items() for pair in rivals(view, tool, used[step])}
+    for tool in sorted(set(toolset) - set(called.values())):
+        for about, field in sorted(said & rivals(view, tool, view.declared[tool].returns)):
+            raise Refused("law:rivals", f"{tool} gives {field} of a {about} too")
 
 
 def rivals(view: PoolView, tool: str, fields: Iterable[str]) -> frozenset[tuple[str, str]]:

@@ -28,7 +28,7 @@ def no_shortcut(
     num_calls: int,
 ) -> Generator[Call, Result, None]:
     """No path of one or two calls, shorter than the derivation, returns the answer. Raises Refused."""
-    if not _telling(answer, spec):
+    if not telling(answer, spec):
         return
     budget = MAX_CALLS
     echoes = {str(literal.literal) for literal in literals}
@@ -85,7 +85,7 @@ def _bindings(
     ]
 
 
-def _telling(answer: Json, spec: AnswerSpec) -> bool:
+def telling(answer: Json, spec: AnswerSpec) -> bool:
     """Whether meeting the same value elsewhere proves anything: a small count or a yes is met by chance."""
     if spec.kind in ("boolean", "record", "unanswerable"):
         return False
@@ -96,6 +96,8 @@ def _telling(answer: Json, spec: AnswerSpec) -> bool:
 
 def _same(view: PoolView, kind: str, value: Any, answer: Json, spec: AnswerSpec) -> bool:
     if isinstance(answer, list):
+        if spec.kind == "list":
+            return bool(value == answer)
         return isinstance(value, list) and sorted(map(str, value)) == sorted(map(str, answer))
     if isinstance(value, (int, float)) and isinstance(answer, (int, float)) and not isinstance(value, bool):
         places = spec.decimals if spec.decimals is not None else 9

@@ -13,7 +13,7 @@ from typing import Any
 
 from builder.errors import DerivationError, Refused
 from builder.identity import random_stream
-from builder.recipe import gates, sense
+from builder.recipe import gates, origins, sense
 from builder.recipe.aiming import aim
 from builder.recipe.atlas import Atlas
 from builder.recipe.derivation import Evidence, canonical, needed, resolve, round_answer, run_steps, task_id
@@ -182,38 +182,51 @@ def _derive(
     note = plan.note
     sources = source_sentence(view, tools, body + note, state.rng)
     question = question_text(body, note, tail(planned.spec, body + note, state.rng), sources)
-    _laws(view, derivation, state.evidence, value, question, tools)
+    sense.names(view, literals)
+    sense.time(view, tools, question)
+    _laws(state, derivation, value)
     answer = typed_answer(view, planned.spec, value)
     gates.clean_wording(question)
-    shown = spellings(view, planned.spec, value, state.style)
-    gates.not_guessable(view, literals, question, value, planned.spec, shown)
+    _not_guessable(state, literals, question, value, planned.spec)
     made = only(state.evidence, derivation)
     move = planned.move if number > 1 else "start"
     found = Round(number=number, move=move, question=question, answer=answer, derivation=derivation)
     return _Candidate(found, made, literals, register)
 
 
-def _laws(
-    view: PoolView, derivation: Derivation, evidence: Evidence, value: Json, question: str, tools: list[str]
-) -> None:
+def _laws(state: _State, derivation: Derivation, value: Json) -> None:
+    """The laws that look at steps and values."""
+    view = state.view
     sense.real_value(value)
     sense.completeness(view, derivation)
-    sense.subject(made.call for made in only(evidence, derivation).made)
+    sense.subject(made.call for made in only(state.evidence, derivation).made)
     sense.purpose(view, derivation)
-    sense.time(view, tools, question)
+    origins.joins(view, derivation)
+    origins.shared(view, derivation)
     known = {step.id: step for step in derivation.steps}
     used = used_fields(derivation)
+    sense.no_rivals(view, derivation, state.draw.toolset, used)
     for step in derivation.steps:
         if not isinstance(step, OpStep):
             sense.scale_of_call(view, step, known, frozenset(used[step.id]))
 
 
+def _not_guessable(state: _State, literals: list[Literal], question: str, value: Json, spec: AnswerSpec) -> None:
+    """The gate over an answer, or over each part of a report."""
+    parts = [(value[name], part) for name, part in spec.fields.items()] if spec.kind == "record" else [(value, spec)]
+    for item, part in parts:
+        shown = spellings(state.view, part, item, state.style)
+        gates.not_guessable(state.view, literals, question, item, part, shown)
+
+
 def _names(plan: Plan, derivation: Derivation, text: str, described: Described | None) -> None:
     """Law 7: the wording places every literal that the derivation uses, and no other."""
-    used = literals_of(derivation)
+    literals = literals_of(derivation)
+    used = set().union(*(plan.uses.get(step.id, ()) for step in derivation.steps))
     placed = slots_in(text)
     for name, literal in plan.literals.items():
-        depends = literal in used or (described is not None and described.slot == name)
+        depends = name in used if plan.uses else literal in literals
+        depends = depends or (described is not None and described.slot == name)
         if depends and name not in placed:
             raise Refused("law:names", f"the wording does not place {{{name}}}")
         if not depends and name in placed:

@@ -64,6 +64,24 @@ class Store:
                 raise
         return cls(path, fingerprint, connection)
 
+    @classmethod
+    def read(cls, path: Path) -> Store:
+        """An existing store, under the settings it was made with, only to look at: many may do so at once."""
+        path = Path(path)
+        if not path.is_file():
+            raise StoreError(
+                f"there is no store {path}: name one with --store, or make it with `dive-builder run --store {path}`."
+            )
+        with explained(path):
+            connection = _connect_to_ours(path, read_only=True)
+            row = None
+            if "meta" in {name for (name,) in connection.execute(sql.load("queue/table_names")).fetchall()}:
+                row = connection.execute(sql.load("queue/meta"), {"key": "fingerprint"}).fetchone()
+        if row is None:
+            connection.close()
+            raise StoreError(f"{path} holds nothing yet: run `dive-builder run --store {path}` first.")
+        return cls(path, row[0], connection)
+
     def __enter__(self) -> Store:
         return self
 
@@ -144,9 +162,9 @@ def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def _connect_to_ours(path: Path) -> duckdb.DuckDBPyConnection:
+def _connect_to_ours(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open or make a file; one that holds tables and is not ours is refused untouched."""
-    connection = duckdb.connect(str(path), config={"threads": 2})
+    connection = duckdb.connect(str(path), read_only=read_only, config={"threads": 2})
     tables = {row[0] for row in connection.execute(sql.load("queue/table_names")).fetchall()}
     # Nothing yet, or killed before the first schema file was in.
     ours = tables <= {"migrations"} or (

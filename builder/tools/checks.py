@@ -144,9 +144,19 @@ def _check_return(files: SpecFiles, spec: ToolSpec, name: str, field: Return) ->
     }
     for key, texts in wordings.items():
         for text in texts:
-            for slot in placeholders(text):
+            try:
+                slots = placeholders(text)
+            except ValueError as error:
+                files.report(file, f"returns.{name}.{key}", f"{text!r}: {error}", "close each brace, or drop it")
+                continue
+            for slot in slots:
                 if slot not in allowed:
-                    files.report(file, f"returns.{name}.{key}", f"{{{slot}}} is no parameter", "use a parameter's name")
+                    files.report(
+                        file,
+                        f"returns.{name}.{key}",
+                        f"{{{slot}}} is no parameter, expected one of {', '.join(sorted(allowed))}",
+                        "use a parameter's name",
+                    )
 
 
 def placeholders(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from builder.errors import SpecProblem
 from builder.records.exemplars import Scenario
 from builder.records.tools import LicenceRule, Provider, SemanticType, ToolSpec
+from builder.tools.catalogue import rule_name
 
 MAX_SPEC_BYTES = 262_144
 """A spec is a small file; anything larger is refused before it is parsed."""
@@ -41,8 +42,8 @@ class SpecFiles:
 
     def licence_rule(self, provider: Provider) -> LicenceRule | None:
         """The rule whose name is the longest beginning of the provider's data licence."""
-        names = [name for name in self.licences if provider.data_licence.startswith(name)]
-        return self.licences[max(names, key=len)] if names else None
+        name = rule_name(self.licences, provider.data_licence)
+        return self.licences[name] if name is not None else None
 
     def report(self, file: str, key: str, problem: str, remedy: str) -> None:
         self.problems.append(SpecProblem(file, key, problem, remedy))
@@ -53,27 +54,28 @@ class SpecFiles:
             return
         for path in sorted([self.root / "types.toml", *(self.root / "types").glob("*.toml")]):
             file = path.relative_to(self.root).as_posix()
-            for name, body in self._toml(path).items():
+            for name, body in (self._toml(path) or {}).items():
                 if name in self.types:
                     self.report(file, name, "this type is declared twice", "keep one of the two")
-                kind = self._validate(SemanticType, file, {"name": name, **_table(body)}, prefix=name)
+                kind = self._validate(SemanticType, file, _table(body), prefix=name, name=name)
                 if kind is not None:
                     self.types[name] = kind
         if (policy := self.root / "licences.toml").is_file():
-            for name, body in self._toml(policy).items():
+            for name, body in (self._toml(policy) or {}).items():
                 rule = self._validate(LicenceRule, "licences.toml", _table(body), prefix=name)
                 if rule is not None:
                     self.licences[name] = rule
         for path in sorted(self.root.glob("*/*/provider.toml")):
             identity = ".".join(path.parent.relative_to(self.root).parts)
-            provider = self._validate(Provider, self._name(path), {"id": identity, **self._toml(path)})
+            provider = self._validate(Provider, self._name(path), self._toml(path), id=identity)
             if provider is not None:
                 self.providers[identity] = provider
             self._read_tools(path.parent, identity)
         for path in sorted(self.root.glob("exemplars/*/*.toml")):
             identity = ".".join(path.relative_to(self.root / "exemplars").with_suffix("").parts)
-            body = {"id": identity, "domain": path.parent.name, **self._toml(path)}
-            scenario = self._validate(Scenario, self._name(path), body)
+            scenario = self._validate(
+                Scenario, self._name(path), self._toml(path), id=identity, domain=path.parent.name
+            )
             if scenario is not None:
                 self.scenarios[identity] = scenario
 
@@ -82,26 +84,31 @@ class SpecFiles:
             if path.name == "provider.toml":
                 continue
             identity = f"{provider}.{path.stem}"
-            spec = self._validate(ToolSpec, self._name(path), {"id": identity, **self._toml(path)})
+            spec = self._validate(ToolSpec, self._name(path), self._toml(path), id=identity)
             if spec is not None:
                 self.tools[identity] = spec
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _toml(self, path: Path) -> dict[str, Any]:
+    def _toml(self, path: Path) -> dict[str, Any] | None:
         if path.stat().st_size > MAX_SPEC_BYTES:
             self.report(self._name(path), "-", "larger than 256 KiB", "a spec is a small file: move data into a table")
-            return {}
+            return None
         try:
             return tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
-            return {}
+            return None
 
-    def _validate(self, model: type[Model], file: str, body: dict[str, Any], prefix: str = "") -> Model | None:
+    def _validate(
+        self, model: type[Model], file: str, body: dict[str, Any] | None, prefix: str = "", **known: str
+    ) -> Model | None:
+        """The record of a file's `body`, with what its path tells (`known`); None when something is wrong."""
+        if body is None:
+            return None
         try:
-            return model.model_validate(body)
+            return model.model_validate({**known, **body})
         except ValidationError as error:
             for item in error.errors():
                 key = ".".join(str(part) for part in ([prefix] if prefix else []) + list(item["loc"])) or "-"

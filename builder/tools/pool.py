@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from builder.identity import digest
 from builder.recipe.scenarios import check_scenario
 from builder.records.exemplars import Scenario
 from builder.records.tools import Provider, SemanticType, ToolSpec
+from builder.tools.catalogue import missing
 from builder.tools.checks import cross_check, parents
 from builder.tools.loading import SpecFiles
 from builder.tools.tables import TableCache
@@ -100,7 +100,20 @@ class ToolPool:
         cross_check(files)
         if files.problems:
             raise SpecError(files.problems)
-        self.root = root
+        self._take(files, cache, only, restricted)
+        broken = [p for scenario in self.scenarios.values() for p in check_scenario(self, scenario)]
+        if broken:
+            raise SpecError(broken)
+
+    @classmethod
+    def of(cls, files: SpecFiles, cache: TableCache) -> ToolPool:
+        """The pool of files that are known to be sound, scenarios unchecked: for checking specs, not for a run."""
+        pool = cls.__new__(cls)
+        pool._take(files, cache, only=None, restricted=True)
+        return pool
+
+    def _take(self, files: SpecFiles, cache: TableCache, only: frozenset[str] | None, restricted: bool) -> None:
+        self.root = files.root
         self.types: Mapping[str, SemanticType] = files.types
         self.providers: Mapping[str, Provider] = files.providers
         self.declared: Mapping[str, ToolSpec] = files.tools
@@ -124,9 +137,6 @@ class ToolPool:
         self._ancestors = {name: tuple(parents(files.types, name)) for name in files.types}
         self._entities: dict[str, dict[Any, Entity]] = {}
         self._values: dict[tuple[str, str, str | None], list[Any]] = {}
-        broken = [p for scenario in self.scenarios.values() for p in check_scenario(self, scenario)]
-        if broken:
-            raise SpecError(broken)
 
     def runtime(self, provider: str) -> ProviderRuntime:
         return self._runtimes[provider]
@@ -224,13 +234,4 @@ class ToolPool:
 
 def missing_package(provider: Provider) -> str | None:
     """Why a provider is not active: a package that is absent or of another version than pinned."""
-    for package in provider.packages:
-        try:
-            found = importlib.metadata.version(package.name)
-        except importlib.metadata.PackageNotFoundError:
-            return f"needs {package.name}=={package.version}: pip install {package.name}=={package.version}"
-        if found != package.version:
-            return (
-                f"needs {package.name}=={package.version}, found {found}: pip install {package.name}=={package.version}"
-            )
-    return None
+    return missing((package.name, package.version) for package in provider.packages)

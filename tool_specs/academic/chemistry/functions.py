@@ -1,4 +1,7 @@
-"""A list of laboratory compounds, molar masses (molmass) and the arithmetic of the bench."""
+"""A list of laboratory compounds, molar masses (molmass) and the arithmetic of the bench.
+
+Long because the list of compounds is part of it.
+"""
 
 from __future__ import annotations
 

@@ -59,10 +59,16 @@ def lines_table() -> list[dict[str, Any]]:
     for element in periodictable.elements:
         alpha, beta = getattr(element, "K_alpha", None), getattr(element, "K_beta1", None)
         if alpha and beta and 11 <= element.number <= 92:
-            rows.append(
-                {"element": _name(element), "symbol": element.symbol, "k_alpha": float(alpha), "k_beta": float(beta)}
-            )
-    return sorted(rows, key=lambda row: str(row["element"]))
+            for line, wavelength in (("K-alpha", alpha), ("K-beta1", beta)):
+                rows.append(
+                    {
+                        "element": _name(element),
+                        "symbol": element.symbol,
+                        "line": line,
+                        "wavelength": float(wavelength),
+                    }
+                )
+    return sorted(rows, key=lambda row: (str(row["element"]), str(row["line"])))
 
 
 def cubic_plane_spacing(lattice_constant: float, h: int, k: int, l: int) -> dict[str, Any]:  # noqa: E741

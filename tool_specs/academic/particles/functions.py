@@ -68,7 +68,7 @@ def particles_table() -> list[dict[str, Any]]:
                 "width": width,
                 "quarks": _quarks(particle.quarks),
                 "antiparticle": particle.invert().name,
-                "seed": number > 0,
+                "seed": 0 < number < 9_000_000 and (particle.lifetime or 0) > 5e-14,
                 "flies": lifetime is not None and 1e-5 < lifetime < 1e5,
             }
         )

@@ -100,7 +100,9 @@ def scales_table() -> list[dict[str, Any]]:
         rows.append(
             {
                 "scale": code,
-                "title": re.sub(r" \(([^()]+)\)$", r", \1", record["description"]).replace(" et al.,", " and co-workers,"),
+                "title": re.sub(r" \(([^()]+)\)$", r", \1", record["description"]).replace(
+                    " et al.,", " and co-workers,"
+                ),
                 "year": record["year"],
                 "category": groups[record["category"]],
                 "highest": highest[0] if len(highest) == 1 else None,

@@ -48,7 +48,9 @@ def ligation_insert_mass(vector_ng: float, vector_length: int, insert_length: in
 def pcr_cycles_needed(start_copies: float, target_copies: float, efficiency_percent: float) -> dict[str, Any]:
     """N = N0 * (1 + E)^cycles; whole cycles."""
     if not 0 < start_copies < target_copies:
-        raise ValueError(f"the target ({target_copies:g}) must exceed the start ({start_copies:g}), and the start must exceed 0")
+        raise ValueError(
+            f"the target ({target_copies:g}) must exceed the start ({start_copies:g}), and the start must exceed 0"
+        )
     exact = math.log(target_copies / start_copies) / math.log1p(efficiency_percent / 100)
     return {"cycles": math.ceil(exact - 1e-9)}
 

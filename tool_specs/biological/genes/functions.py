@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import importlib.util
+import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def _genes() -> tuple[dict[str, Any], ...]:
 def genes_table() -> list[dict[str, Any]]:
     rows = [{**gene, "previous_gene": None, "next_gene": None} for gene in _genes()]
     coding = [row for row in rows if row["protein_coding"] and not row["readthrough"]]
-    for left, right in zip(coding, coding[1:], strict=False):
+    for left, right in itertools.pairwise(coding):
         if left["chromosome"] == right["chromosome"]:
             left["next_gene"], right["previous_gene"] = right["symbol"], left["symbol"]
     return rows
@@ -102,7 +103,7 @@ def chromosomes_table() -> list[dict[str, Any]]:
         rows.append(
             {
                 "chromosome": name,
-                "spoken": "the mitochondrial chromosome" if name == "MT" else f"chromosome {name}",
+                "spoken": "the human mitochondrial chromosome" if name == "MT" else f"human chromosome {name}",
                 "ucsc": "chrM" if name == "MT" else f"chr{name}",
                 "length": length,
                 "protein_coding_genes": len(coding),

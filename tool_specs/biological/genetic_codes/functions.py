@@ -36,7 +36,7 @@ def codes_table() -> list[dict[str, Any]]:
         rows.append(
             {
                 "code": name,
-                "spoken": f"{name.replace(' ', ' ')} genetic code (NCBI table {table.id})",
+                "spoken": f"{name} genetic code (NCBI table {table.id})",
                 "number": str(table.id),
                 "start_codons": sorted(table.start_codons),
                 "stop_codons": sorted(table.stop_codons),

@@ -101,7 +101,9 @@ def fragment_ion(sequence: str, ion: str, position: int) -> dict[str, Any]:
     from pyteomics import mass
 
     if not 1 <= position < len(sequence):
-        raise ValueError(f"position must lie between 1 and {len(sequence) - 1} for a peptide of {len(sequence)} residues")
+        raise ValueError(
+            f"position must lie between 1 and {len(sequence) - 1} for a peptide of {len(sequence)} residues"
+        )
     part = sequence[:position] if ion == "b" else sequence[-position:]
     return {"fragment": part, "mz": float(mass.fast_mass(part, ion_type=ion, charge=1))}
 

@@ -58,7 +58,9 @@ def diversity_indices(counts: list[int]) -> dict[str, Any]:
     }
 
 
-def enzyme_rate(vmax: float, km_mm: float, substrate_mm: float, inhibitor_mm: float, ki_mm: float | None) -> dict[str, Any]:
+def enzyme_rate(
+    vmax: float, km_mm: float, substrate_mm: float, inhibitor_mm: float, ki_mm: float | None
+) -> dict[str, Any]:
     """Michaelis-Menten; a competitive inhibitor multiplies Km by 1 + [I]/Ki."""
     if inhibitor_mm > 0 and ki_mm is None:
         raise ValueError("an inhibitor concentration needs ki_mm")

@@ -6,6 +6,7 @@ Biopython's optimal and inactivation temperatures are placeholders (37 and 65 fo
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from typing import Any
 
@@ -51,9 +52,7 @@ def enzymes_table() -> list[dict[str, Any]]:
 
 
 def sold_table() -> list[dict[str, Any]]:
-    return [
-        {"supplier": supplier, "enzyme": row["enzyme"]} for row in enzymes_table() for supplier in row["suppliers"]
-    ]
+    return [{"supplier": supplier, "enzyme": row["enzyme"]} for row in enzymes_table() for supplier in row["suppliers"]]
 
 
 def related_table() -> list[dict[str, Any]]:
@@ -87,9 +86,14 @@ def digest_dna(dna: str, enzyme: str, topology: str) -> dict[str, Any]:
     cuts = sorted({p - 1 for p in _enzyme(enzyme).search(Seq(dna), linear=topology == "linear")})
     if topology == "linear":
         edges = [0, *cuts, len(dna)]
-        lengths = [b - a for a, b in zip(edges, edges[1:], strict=False)]
+        lengths = [b - a for a, b in itertools.pairwise(edges)]
     else:
         turns = zip(cuts, [*cuts[1:], *(c + len(dna) for c in cuts[:1])], strict=True)
         lengths = [b - a for a, b in turns] or [len(dna)]
     lengths.sort(reverse=True)
-    return {"cuts": len(cuts), "fragment_lengths": lengths, "longest_fragment": lengths[0], "shortest_fragment": lengths[-1]}
+    return {
+        "cuts": len(cuts),
+        "fragment_lengths": lengths,
+        "longest_fragment": lengths[0],
+        "shortest_fragment": lengths[-1],
+    }

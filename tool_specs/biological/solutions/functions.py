@@ -56,9 +56,7 @@ def buffers_table() -> list[dict[str, Any]]:
     ]
 
 
-def buffer_ph_at_temperature(
-    ph: float, change_per_degree: float, adjusted_at: float, used_at: float
-) -> dict[str, Any]:
+def buffer_ph_at_temperature(ph: float, change_per_degree: float, adjusted_at: float, used_at: float) -> dict[str, Any]:
     return {"ph": ph + change_per_degree * (used_at - adjusted_at)}
 
 

@@ -59,7 +59,8 @@ def _name(text: str) -> str:
 
 def _wanted(name: str) -> bool:
     odd = re.search(r"-alt-|vormals|\d|Settlement|Zahlungsdienst|Gf |Ndl |Bundesbank|Filiale|\(", name)
-    return odd is None and not name.isupper() and 6 <= len(name) <= 45 and name.isascii() | bool(re.search("[äöüßéèáíóúñçøåłńśżćčšžý]", name))
+    latin = name.isascii() or re.search("[äöüßéèáíóúñçøåłńśżćčšžý]", name) is not None
+    return odd is None and latin and not name.isupper() and 6 <= len(name) <= 45
 
 
 def parse_iban(iban: str) -> dict[str, Any]:

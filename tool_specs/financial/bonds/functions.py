@@ -1,8 +1,8 @@
-"""Fixed-rate bonds valued on a coupon date (street convention); rates in percent per year, prices per the face value given."""
+"""Fixed-rate bonds valued on a coupon date; rates in percent per year, prices for the face value given."""
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 from typing import Any
 
 from builder.errors import ToolError
@@ -52,7 +52,7 @@ def accrued_interest(
 ) -> dict[str, Any]:
     import pyxirr
 
-    last, settled = Date.fromisoformat(last_coupon_date), Date.fromisoformat(settlement_date)
+    last, settled = datetime.date.fromisoformat(last_coupon_date), datetime.date.fromisoformat(settlement_date)
     if not last < settled or (settled - last).days > 370:
         raise ToolError("invalid_value", "settlement must lie after the last coupon date, by at most a year")
     fraction = float(pyxirr.year_fraction(last, settled, convention))

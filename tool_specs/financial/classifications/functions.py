@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+LEVELS = {2: "sector", 3: "subsector", 4: "industry group", 5: "NAICS industry", 6: "national industry"}
+
 
 def industries_table() -> list[dict[str, Any]]:
     """Every NAICS code with its parent. A five-digit code that its six-digit child repeats has one child."""
@@ -23,7 +25,7 @@ def industries_table() -> list[dict[str, Any]]:
             {
                 "code": code,
                 "title": title.strip(),
-                "level": {2: "sector", 3: "subsector", 4: "industry group", 5: "NAICS industry", 6: "national industry"}[level],
+                "level": LEVELS[level],
                 "digits": level,
                 "parent": parent,
                 "sector": sector,
@@ -40,5 +42,6 @@ def industries_table() -> list[dict[str, Any]]:
                 leaves[row["code"][:length]] = leaves.get(row["code"][:length], 0) + 1
             leaves[row["sector"]] = leaves.get(row["sector"], 0) + 1
     return [
-        {**row, "children": children.get(row["code"], 0), "national_industries": leaves.get(row["code"], 1)} for row in rows
+        {**row, "children": children.get(row["code"], 0), "national_industries": leaves.get(row["code"], 1)}
+        for row in rows
     ]

@@ -1,25 +1,43 @@
-"""Listed companies: headquarters where two sources agree, index membership, and figures where they read plainly."""
+"""Listed companies with country (where two sources agree) and city, and the members of stock indices."""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import Any
 
-INDEX_NAMES = {"CAC_40": "CAC 40", "DOW JONES": "Dow Jones Industrial Average", "NIKKEI 225": "Nikkei 225", "Switzerland 20": "Swiss Market Index", "NASDAQ 100": "Nasdaq-100"}  # fmt: skip
+INDEX_NAMES = {
+    "CAC_40": "CAC 40",
+    "DOW JONES": "Dow Jones Industrial Average",
+    "NASDAQ 100": "Nasdaq-100",
+    "NIKKEI 225": "Nikkei 225",
+    "Switzerland 20": "Swiss Market Index",
+}
 LEFT_OUT = ("SDAX", "CAC Mid 60", "MDAX", "TecDAX")
 """Indices whose lists miss tickers of many members, or (MDAX) hold members of the DAX, which the rules exclude."""
-ALIASES = {"UK": "United Kingdom", "U.K.": "United Kingdom", "England": "United Kingdom", "Scotland": "United Kingdom", "Wales": "United Kingdom", "U.S.": "United States", "US": "United States", "USA": "United States", "The Netherlands": "Netherlands", "Czech Republic": "Czechia"}  # fmt: skip
-STATES = "Alabama Alaska Arizona Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska Nevada New_Hampshire New_Jersey New_Mexico New_York North_Carolina North_Dakota Ohio Oklahoma Oregon Pennsylvania Rhode_Island South_Carolina South_Dakota Tennessee Texas Utah Vermont Virginia Washington West_Virginia Wisconsin Wyoming Washington_D.C.".replace("_", " ")  # fmt: skip
-
-
-CURRENCIES = {"US$": "USD", "€": "EUR", "£": "GBP", "CHF": "CHF", "SEK": "SEK", "DKK": "DKK", "NOK": "NOK"}
-SCALES = {"billion": 1000.0, "million": 1.0, "trillion": 1_000_000.0}
-AMOUNT = re.compile(
-    r"^(US\$|€|£|¥|\$|CHF|SEK|DKK|NOK)\s*([-−]?[\d,]+(?:\.\d+)?)\s*(billion|million|trillion)\s*\((?:FY\s*)?(20\d\d)\)$"
+ALIASES = {
+    "UK": "United Kingdom",
+    "U.K.": "United Kingdom",
+    "England": "United Kingdom",
+    "Scotland": "United Kingdom",
+    "Wales": "United Kingdom",
+    "U.S.": "United States",
+    "US": "United States",
+    "USA": "United States",
+    "The Netherlands": "Netherlands",
+    "Czech Republic": "Czechia",
+}
+STATES = frozenset(
+    (
+        "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Georgia, Hawaii, "
+        "Idaho, Illinois, Indiana, Iowa, Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, "
+        "Minnesota, Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, New York, "
+        "North Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, "
+        "South Dakota, Tennessee, Texas, Utah, Vermont, Virginia, Washington, West Virginia, Wisconsin, Wyoming, "
+        "Washington D.C."
+    ).split(", ")
 )
-FIGURES = ("revenue", "net_income", "total_assets", "total_equity")
-FIRST_YEAR = 2022
 
 
 @functools.cache
@@ -53,24 +71,12 @@ def _cities() -> set[str]:
     return {city for city, count in seen.items() if count == 1}
 
 
-def _seat(text: str | None) -> tuple[str | None, str | None]:
-    """Country and city in a headquarters entry; None where the entry names several places or is unclear."""
+def _seat(text: str | None) -> str | None:
+    """Country of a headquarters entry, used as a check only; None where it names several places or is unclear."""
     if not text or re.search(r";| and |/|\d", text):
-        return None, None
-    parts = [re.sub(r"\(.*?\)|\.$", "", part).strip() if part.strip() != "U.S." else "U.S." for part in text.split(",")]
-    parts = [part for part in parts if part]
-    country = _country_names().get(parts[-1] if parts else "")
-    if country is None:
-        return None, None
-    towns = {f"{part}, {country}" for part in parts[:-1]} & _cities()
-    if country == "United States":
-        first = {"New York": "New York City", "Manhattan": "New York City"}.get(parts[0], parts[0])
-        towns = {f"{first}, {country}"} & _cities()
-    elif country == "Japan" and any("Tokyo" in part for part in parts):
-        towns = {"Tokyo, Japan"}
-    elif country == "United Kingdom" and "London" in parts:
-        towns = {"London, United Kingdom"}
-    return country, towns.pop() if len(towns) == 1 else None
+        return None
+    last = text.split(",")[-1].strip()
+    return _country_names().get(last if last == "U.S." else re.sub(r"\(.*?\)|\.$", "", last).strip())
 
 
 def _stated(text: str | None) -> tuple[str | None, str | None]:
@@ -79,7 +85,7 @@ def _stated(text: str | None) -> tuple[str | None, str | None]:
     if country is not None:
         return country, None
     town, _, state = (text or "").partition(", ")
-    if state not in _states():
+    if state not in STATES:
         return None, None
     town = "New York City" if town == "New York" else town
     city = f"{town}, United States"
@@ -91,54 +97,40 @@ def _clean(stock: dict[str, Any]) -> dict[str, Any] | None:
     if not ticker:
         return None
     isins = stock.get("isins") or []
-    seat, seat_city = _seat((stock.get("metadata") or {}).get("headquarters"))
-    stated, stated_city = _stated(stock.get("country"))
+    stated, city = _stated(stock.get("country"))
     registered = _iso_names().get(isins[0][:2]) if len(isins) == 1 else None
-    known = [country for country in (seat, stated, registered) if country is not None]
-    country = max(set(known), key=known.count) if known else None
-    if country is None or known.count(country) < 2 or (seat or stated) != country:
-        country = None
-    if stated_city and seat in (None, "United States"):
+    seat = _seat((stock.get("metadata") or {}).get("headquarters"))
+    # Of the package's own two countries, the one that something else confirms and the headquarters do not deny.
+    agreed = next((c for c in (stated, registered) if c and c in (seat, registered if c == stated else None)), None)
+    country = agreed if seat in (None, agreed) else None
+    if city and seat in (None, "United States"):
         country = "United States"
-    cities = {city for city in (seat_city, stated_city) if city}
     return {
         "ticker": ticker,
         "name": name,
         "country": country,
-        "city": cities.pop() if country and len(cities) == 1 else None,
+        "city": city if country else None,
         "isin": isins[0] if len(isins) == 1 and _isin_valid(isins[0]) else None,
     }
 
 
 @functools.cache
-def _states() -> frozenset[str]:
-    names, words = set(), STATES.split(" ")
-    for i, word in enumerate(words):
-        names.add(word)
-        names.add(" ".join(words[i : i + 2]))
-    return frozenset(names)
-
-
-@functools.cache
-def _stocks() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def _stocks() -> list[dict[str, Any]]:
     from pytickersymbols import PyTickerSymbols
 
-    rows = [(row, stock) for stock in PyTickerSymbols().get_all_stocks() if (row := _clean(stock))]
-    counts: dict[str, int] = {}
-    for row, _ in rows:
-        counts[row["ticker"]] = counts.get(row["ticker"], 0) + 1
-        counts["name:" + row["name"]] = counts.get("name:" + row["name"], 0) + 1
-    return [pair for pair in rows if counts[pair[0]["ticker"]] == 1 and counts["name:" + pair[0]["name"]] == 1]
+    rows = [row for stock in PyTickerSymbols().get_all_stocks() if (row := _clean(stock))]
+    tickers, names = Counter(row["ticker"] for row in rows), Counter(row["name"] for row in rows)
+    return [row for row in rows if tickers[row["ticker"]] == 1 and names[row["name"]] == 1]
 
 
 def companies_table() -> list[dict[str, Any]]:
-    return sorted((row for row, _ in _stocks()), key=lambda row: row["ticker"])
+    return sorted(_stocks(), key=lambda row: row["ticker"])
 
 
 def memberships_table() -> list[dict[str, Any]]:
     from pytickersymbols import PyTickerSymbols
 
-    source, listed = PyTickerSymbols(), {row["ticker"] for row, _ in _stocks()}
+    source, listed = PyTickerSymbols(), {row["ticker"] for row in _stocks()}
     rows = []
     for index in source.get_all_indices():
         if index not in LEFT_OUT:
@@ -163,69 +155,3 @@ def _isin_valid(isin: str) -> bool:
         value = int(digit) * (2 if place % 2 else 1)
         total += value // 10 + value % 10
     return total % 10 == 0
-
-
-def _amount(text: Any) -> tuple[str, float, int] | None:
-    match = AMOUNT.match(str(text or "").replace("\xa0", " ").strip())
-    if match is None:
-        return None
-    sign, number, scale, year = match.groups()
-    value = float(number.replace(",", "").replace("−", "-")) * SCALES[scale]
-    return sign, round(value, 2), int(year)
-
-
-def _figures(metadata: dict[str, Any], ticker: str) -> dict[str, Any]:
-    """The four figures in millions when all are of one year and currency and fit together; else none."""
-    nothing = {name: None for name in (*FIGURES, "fiscal_year", "currency")}
-    found = [_amount(metadata.get(name)) for name in FIGURES]
-    if any(entry is None for entry in found):
-        return nothing
-    entries = [entry for entry in found if entry is not None]
-    if len({(sign, year) for sign, _, year in entries}) != 1 or entries[0][2] < FIRST_YEAR:
-        return nothing
-    sign, year = entries[0][0], entries[0][2]
-    currency = CURRENCIES.get(sign) or {"¥": "JPY" if ticker.endswith(".T") else None, "$": None}[sign]
-    if sign == "$" and "." not in ticker:
-        currency = "USD"
-    revenue, income, assets, equity = (value for _, value, _ in entries)
-    plain = currency and 0 < equity < assets and abs(income) < revenue < 8 * assets and revenue > 0.005 * assets
-    if not plain or abs(income) > assets:
-        return nothing
-    return {**dict(zip(FIGURES, (revenue, income, assets, equity), strict=True)), "fiscal_year": year, "currency": currency}
-
-
-def _founded(text: Any) -> int | None:
-    """The founding year when the entry names one year only (its age and date repeat it)."""
-    head = re.sub(r"\(.*?\)|\d+ years ago|;", " ", str(text or ""))
-    years = {int(year) for year in re.findall(r"\b(1[0-9]\d\d|20[0-2]\d)\b", head)}
-    return years.pop() if len(years) == 1 and not re.search(r"merge|as |original", head) else None
-
-
-def _employees(text: Any) -> tuple[int | None, int | None]:
-    match = re.match(r"^(?:c\. ?|~ ?|Approximately )?(\d{1,3}(?:,\d{3})*|\d{2,3})\s*\((?:\w+ )?(20\d\d)\)$", str(text or "").strip())
-    if match is None or int(match[2]) < FIRST_YEAR or len(match[1]) < 3:
-        return None, None
-    return int(match[1].replace(",", "")), int(match[2])
-
-
-def facts_table() -> list[dict[str, Any]]:
-    """Founding year, staff and annual figures of each listed company, with its city."""
-    rows = []
-    for row, stock in _stocks():
-        metadata = stock.get("metadata") or {}
-        people, people_year = _employees(metadata.get("employees"))
-        figures = _figures(metadata, row["ticker"])
-        income, revenue, equity = figures["net_income"], figures["revenue"], figures["total_equity"]
-        rows.append(
-            {
-                "company": row["ticker"],
-                "city": row["city"],
-                "founded": _founded(metadata.get("founded")),
-                "employees": people,
-                "employees_year": people_year,
-                **figures,
-                "net_margin": round(income / revenue * 100, 4) if revenue else None,
-                "return_on_equity": round(income / equity * 100, 4) if equity else None,
-            }
-        )
-    return sorted(rows, key=lambda entry: str(entry["company"]))

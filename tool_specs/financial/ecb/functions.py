@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
 from bisect import bisect_left, bisect_right
-from datetime import date as Date
 from typing import Any
 
 from builder.errors import ToolError
@@ -39,7 +39,7 @@ def _publication_days() -> list[str]:
 
 def _day(text: str) -> str:
     try:
-        return Date.fromisoformat(text).isoformat()
+        return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
         raise ToolError("invalid_value", f"{text} is no calendar date; use YYYY-MM-DD") from None
 
@@ -134,7 +134,7 @@ def convert(amount: float, from_currency: str, to_currency: str, date: str) -> d
 
 def rate_series(currency: str, first_date: str, last_date: str) -> dict[str, Any]:
     window = _window(currency, first_date, last_date)
-    if (Date.fromisoformat(last_date) - Date.fromisoformat(first_date)).days > WINDOW_DAYS:
+    if (datetime.date.fromisoformat(last_date) - datetime.date.fromisoformat(first_date)).days > WINDOW_DAYS:
         raise ToolError("out_of_range", f"the window is longer than {WINDOW_DAYS} days: use ecb_rate_summary")
     return {"dates": [day for day, _ in window], "rates": [rate for _, rate in window]}
 

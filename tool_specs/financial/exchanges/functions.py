@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
-from datetime import date as Date
-from datetime import timedelta
 from typing import Any
 
 from builder.errors import ToolError
@@ -83,9 +82,9 @@ def _known(exchange: str) -> None:
         raise ToolError("not_found", f"no calendar of {exchange} here", allowed=[row[0] for row in EXCHANGES])
 
 
-def _day(text: str) -> Date:
+def _day(text: str) -> datetime.date:
     try:
-        day = Date.fromisoformat(text)
+        day = datetime.date.fromisoformat(text)
     except ValueError:
         raise ToolError("invalid_value", f"{text} is no calendar date; use YYYY-MM-DD") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -93,17 +92,17 @@ def _day(text: str) -> Date:
     return day
 
 
-def _reason(exchange: str, day: Date) -> str | None:
+def _reason(exchange: str, day: datetime.date) -> str | None:
     """Why there is no session, or None when there is one."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ToolError("out_of_range", f"calendars run from {FIRST_YEAR} to {LAST_YEAR}")
     return "Weekend" if day.weekday() > 4 else _closures(exchange, day.year).get(day.isoformat())
 
 
-def _step(exchange: str, day: Date, direction: int) -> Date:
-    day += timedelta(direction)
+def _step(exchange: str, day: datetime.date, direction: int) -> datetime.date:
+    day += datetime.timedelta(direction)
     while _reason(exchange, day) is not None:
-        day += timedelta(direction)
+        day += datetime.timedelta(direction)
     return day
 
 
@@ -112,8 +111,8 @@ def year_closures(exchange: str, year: int) -> dict[str, Any]:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ToolError("out_of_range", f"calendars run from {FIRST_YEAR} to {LAST_YEAR}")
     closures = _closures(exchange, year)
-    days = (Date(year, 12, 31) - Date(year, 1, 1)).days + 1
-    weekdays = sum((Date(year, 1, 1) + timedelta(n)).weekday() < 5 for n in range(days))
+    days = (datetime.date(year, 12, 31) - datetime.date(year, 1, 1)).days + 1
+    weekdays = sum((datetime.date(year, 1, 1) + datetime.timedelta(n)).weekday() < 5 for n in range(days))
     return {
         "dates": list(closures),
         "reasons": list(closures.values()),

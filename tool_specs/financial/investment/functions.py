@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from builder.errors import ToolError
@@ -19,7 +20,7 @@ def internal_rate_of_return(cash_flows: list[float]) -> dict[str, Any]:
     import pyxirr
 
     signs = [flow > 0 for flow in cash_flows if flow]
-    changes = sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    changes = sum(a != b for a, b in itertools.pairwise(signs))
     if changes != 1:
         raise ToolError("invalid_value", "the cash flows must change sign exactly once, or no single rate exists")
     rate = pyxirr.irr(cash_flows)

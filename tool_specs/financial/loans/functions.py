@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from datetime import date as Date
 from typing import Any
 
 from builder.errors import ToolError
@@ -40,7 +40,9 @@ def loan_payoff_time(balance: float, annual_rate: float, monthly_payment: float)
         raise ToolError(
             "invalid_value", f"the payment does not cover the first month's interest of {balance * rate:.2f}"
         )
-    exact = balance / monthly_payment if rate == 0 else -math.log1p(-balance * rate / monthly_payment) / math.log1p(rate)
+    exact = (
+        balance / monthly_payment if rate == 0 else -math.log1p(-balance * rate / monthly_payment) / math.log1p(rate)
+    )
     months = math.ceil(exact - 1e-9)
     growth = (1 + rate) ** (months - 1)
     before = balance * growth - (monthly_payment * (months - 1) if rate == 0 else monthly_payment * (growth - 1) / rate)
@@ -60,7 +62,7 @@ def simple_interest(
 ) -> dict[str, Any]:
     import pyxirr
 
-    first, last = Date.fromisoformat(first_date), Date.fromisoformat(last_date)
+    first, last = datetime.date.fromisoformat(first_date), datetime.date.fromisoformat(last_date)
     if first >= last:
         raise ToolError("invalid_value", "last_date must lie after first_date")
     fraction = float(pyxirr.year_fraction(first, last, convention))

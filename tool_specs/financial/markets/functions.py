@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from typing import Any
@@ -12,7 +13,7 @@ from builder.errors import ToolError
 def price_series_risk(prices: list[float]) -> dict[str, Any]:
     if min(prices) <= 0:
         raise ToolError("invalid_value", "prices must be positive")
-    moves = [b / a - 1 for a, b in zip(prices, prices[1:], strict=False)]
+    moves = [b / a - 1 for a, b in itertools.pairwise(prices)]
     peak, drawdown = prices[0], 0.0
     for price in prices:
         peak = max(peak, price)

@@ -61,7 +61,7 @@ NO_CITY = (
     "IQ Al Mawşil al Jadīdah|IQ Al Başrah al Qadīmah|GN Camayenne|LB Ra’s Bayrūt|IL West Jerusalem|PS East Jerusalem|"
     "US Brooklyn|US Queens|US Manhattan|US The Bronx|US Staten Island|JM New Kingston|IL Jerusalem|MM Kalemyo|"
     "FR Marne La Vallée|AE Dayrah|CO Kennedy|IE South Dublin|FI East Helsinki|KW Al Aḩmadī|HK Victoria|HK Kowloon|"
-    "HK New Territories|HK Hong Kong Island|CU Almendares|SO Borama|ET Warder|ET Jijiga|GH Atsiaman|TW Banqiao"
+    "HK New Territories|HK Hong Kong Island|CU Almendares|SO Borama|ET Warder|ET Jijiga|GH Atsiaman|TW Banqiao|EG Kom Ombo|US New South Memphis|IN Nowrangapur|US South Memphis"
 ).split("|")
 """Districts, metropolitan areas and rows with wrong populations in the city table."""
 

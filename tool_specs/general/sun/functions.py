@@ -50,13 +50,11 @@ def sun_times(latitude: float, longitude: float, date: str, timezone: str) -> di
     zone, day, observer = _zone(timezone), _date(date), Observer(latitude, longitude)
     rise, down = (_event(kind, observer, day, zone) for kind in ("sunrise", "sunset"))
     dawn, dusk = (_event(kind, observer, day, zone) for kind in ("dawn", "dusk"))
-    if not (dawn < rise < down < dusk) or rise.date() != day or down.date() != day:
-        raise ToolError("not_supported", "sunrise and sunset of this place fall on different local dates")
     text = {
         "sunrise": rise, "sunset": down, "civil_dawn": dawn, "civil_dusk": dusk,
     }  # fmt: skip
     values = {name: moment.replace(tzinfo=None).isoformat(timespec="minutes") for name, moment in text.items()}
-    return {**values, "daylight_minutes": int((down - rise).total_seconds() // 60)}
+    return {**values, "daylight_minutes": int((down - rise).total_seconds() // 60) % 1440}
 
 
 def sun_position(latitude: float, longitude: float, local_time: str, timezone: str) -> dict[str, Any]:

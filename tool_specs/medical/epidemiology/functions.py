@@ -80,3 +80,40 @@ def cohens_kappa(both_yes: int, first_yes_second_no: int, first_no_second_yes: i
     if chance == 1:
         raise ToolError("invalid_value", "both raters gave one answer only: kappa is not defined")
     return {"kappa": (observed - chance) / (1 - chance), "observed_agreement": observed * 100}
+
+
+def post_test_probability(pretest: float, likelihood_ratio: float) -> dict[str, Any]:
+    """Odds form of Bayes' theorem (Fagan TJ. N Engl J Med 1975;293:257); in percent."""
+    if not 0 < pretest < 100:
+        raise ToolError("invalid_value", "pretest must lie between 0 and 100 percent", parameter="pretest")
+    if likelihood_ratio < 0:
+        raise ToolError("invalid_value", "a likelihood ratio is not negative", parameter="likelihood_ratio")
+    odds = pretest / (100 - pretest) * likelihood_ratio
+    return {"probability": 100 * odds / (1 + odds)}
+
+
+def standardized_mortality(observed: int, strata_people: list[int], strata_rates: list[float]) -> dict[str, Any]:
+    """Indirect standardisation: deaths observed over deaths expected from standard rates per 100,000 person-years."""
+    if len(strata_people) != len(strata_rates):
+        raise ToolError("invalid_value", "strata_people and strata_rates must have the same length")
+    expected = sum(n * rate / 100_000 for n, rate in zip(strata_people, strata_rates, strict=True))
+    if expected <= 0:
+        raise ToolError("invalid_value", "no death is expected: the ratio is not defined")
+    return {"expected_deaths": expected, "mortality_ratio": observed / expected}
+
+
+def herd_immunity_threshold(reproduction_number: float, vaccine_effectiveness: float) -> dict[str, Any]:
+    """1 - 1 / R0, over the effectiveness of the vaccine for the coverage (Fine P. Clin Infect Dis 2011;52:911)."""
+    if reproduction_number <= 1:
+        raise ToolError(
+            "invalid_value",
+            "with a reproduction number of at most 1 no epidemic grows",
+            parameter="reproduction_number",
+        )
+    if not 0 < vaccine_effectiveness <= 100:
+        raise ToolError(
+            "invalid_value", "vaccine_effectiveness is a percentage above 0", parameter="vaccine_effectiveness"
+        )
+    share = 100 * (1 - 1 / reproduction_number)
+    coverage = share / (vaccine_effectiveness / 100)
+    return {"immune_share": share, "vaccination_coverage": coverage if coverage <= 100 else None}

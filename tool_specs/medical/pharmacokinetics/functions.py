@@ -59,3 +59,31 @@ def half_life_from_levels(first_level: float, second_level: float, hours_between
         raise ToolError("invalid_value", "the second level must be lower than the first", parameter="second_level")
     constant = math.log(first_level / second_level) / hours_between
     return {"half_life": math.log(2) / constant, "rate_constant": constant}
+
+
+def maintenance_dose(
+    clearance: float, target_concentration: float, interval: float, bioavailability: float
+) -> dict[str, Any]:
+    """Average steady-state concentration x clearance x interval / bioavailability."""
+    _positive(clearance=clearance, target_concentration=target_concentration, interval=interval)
+    if not 0 < bioavailability <= 1:
+        raise ToolError(
+            "invalid_value", "bioavailability is a fraction above 0 and at most 1", parameter="bioavailability"
+        )
+    dose = target_concentration * clearance * interval / bioavailability
+    return {"dose": dose, "daily_dose": dose * 24 / interval}
+
+
+def accumulation_ratio(half_life: float, interval: float) -> dict[str, Any]:
+    """1 / (1 - exp(-k tau)) for repeated doses; trough over peak is exp(-k tau)."""
+    _positive(half_life=half_life, interval=interval)
+    left = math.exp(-math.log(2) * interval / half_life)
+    return {"ratio": 1 / (1 - left), "trough_share": 100 * left}
+
+
+def corrected_phenytoin(measured: float, albumin: float, dialysis: bool) -> dict[str, Any]:
+    """Sheiner-Tozer: level / (0.2 albumin + 0.1), or 0.1 albumin + 0.1 on dialysis (Tozer TN, Winter ME, 1992)."""
+    _positive(measured=measured, albumin=albumin)
+    if albumin > 7:
+        raise ToolError("invalid_value", "albumin is in g/dL and cannot be above 7", parameter="albumin")
+    return {"corrected_level": measured / ((0.1 if dialysis else 0.2) * albumin + 0.1)}

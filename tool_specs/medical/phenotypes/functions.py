@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from typing import Any
 
@@ -19,10 +20,6 @@ INHERITANCE = {
     "HP:0010984": "digenic",
     "HP:0010982": "polygenic",
 }
-EPONYM_HEADS = (
-    "sign bodies delusion lines spots ring rings disease phenomenon sarcoma lymphoma reflex node nodes striae".split()
-)
-"""Words after which a first word that occurs nowhere in lower case is a name."""
 EPONYMS = (
     "Arnold Dandy Wolff Wilms Ewing Burkitt Hodgkin Kayser Raynaud Romberg Babinski Gowers Trousseau Chvostek "
     "Chiari Meckel Pappenheimer Howell Heinz Ebstein Peters Rieger Axenfeld Brushfield Lisch Mittendorf Bitot "
@@ -36,8 +33,13 @@ EPONYMS = (
     "Fallot Achilles Altman Bell Bowdler Budd Cogan Coombs Dalen Darwin Erlenmeyer Fordyce Gerbode Hashimoto "
     "Helicobacter Hurthle Leber Libman Merkel Michaelis Mongolian Mozart Potter Probst Rokitansky Salzmann "
     "Scheuermann Stahl Takotsubo Tessier Tzanck Wormian Zollinger Pierre Acinetobacter Entamoeba Sydney Swiss "
-    "Duane Bartholin Koeppe Bussaca Graves Horner Gaucher Hunter Luse Lafora"
+    "Duane Bartholin Koeppe Bussaca Graves Horner Gaucher Hunter Luse Lafora Bence Flexner Homer Marcus Modic Reye "
+    "Tarlov Quelprud Christmas Chaddock Civatte Oppenheim Gordon Bethlem Mizuo Hoffmann Wilson Froment McConnell "
+    "Battle Gottron Auspitz Koebner Lhermitte Uhl Darier Schmorl Beevor Archibald Majocchi Blake Collier Lester "
+    "Reinke Brudzinski Kernig Hutchinson Tinel Phalen Virchow Charcot Baker Osler Janeway Roth Quincke Terry Muehrcke"
 ).split()
+COMMON_OWNERS = "Bull's Widow's Writer's Mechanic's Hiker's Cat's Smoker's Golfer's Swimmer's".split()
+"""Possessives that are no names."""
 LIST_LIMIT = 60
 """Longer lists of diseases and genes are not kept: ask for a narrower phenotype."""
 
@@ -68,20 +70,12 @@ def _terms() -> dict[str, Any]:
     return found
 
 
-@functools.cache
-def _inner_words() -> frozenset[str]:
-    """Words that stand in lower case inside some term: they lose their capital at the start of a label."""
-    return frozenset(word for name in _terms() for word in re.findall(r"[a-z]+", " ".join(name.split()[1:])))
-
-
 def _label(name: str) -> str:
-    """The term as it stands inside a sentence: eponyms and acronyms keep their capital."""
-    words = re.split(r"[^A-Za-z']", name, maxsplit=2)
-    first = words[0]
-    if not first[1:].islower() or first.endswith("'s"):
+    """The term as it stands inside a sentence: eponyms, acronyms and single letters keep their capital."""
+    first = re.split(r"[^A-Za-z']", name, maxsplit=1)[0]
+    if not first[1:].islower() or (first.endswith("'s") and first not in COMMON_OWNERS):
         return name
-    eponym = first.lower() not in _inner_words() and len(words) > 1 and words[1].lower() in EPONYM_HEADS
-    return name if eponym or first in EPONYMS else name[0].lower() + name[1:]
+    return name if first in EPONYMS else name[0].lower() + name[1:]
 
 
 @functools.cache
@@ -102,6 +96,42 @@ def _systems(term: Any) -> tuple[str, ...]:
     return _systems_by_name()[term.name]
 
 
+def _information(term: Any) -> float | None:
+    """Resnik information content: -ln of the share of OMIM diseases annotated with the term or a subtype."""
+    whole = len(_ontology().get_hpo_object(ROOT).omim_diseases)
+    return -math.log(len(term.omim_diseases) / whole) if term.omim_diseases else None
+
+
+def names_table() -> list[dict[str, Any]]:
+    """Lower-case names and identifiers, for look-ups by either."""
+    rows = [{"key": name.lower(), "name": name} for name in _terms()]
+    rows.extend({"key": term.id.lower(), "name": name} for name, term in _terms().items())
+    return sorted(rows, key=lambda row: row["key"])
+
+
+def disease_names_table() -> list[dict[str, Any]]:
+    first: dict[str, str] = {}
+    for name, (number, _) in sorted(_annotations().items()):
+        first.setdefault(name.lower(), name)
+        first[f"omim:{number}"] = name
+    return [{"key": key, "name": name} for key, name in sorted(first.items())]
+
+
+def ancestors_table() -> list[dict[str, Any]]:
+    """Every phenotype with itself and all broader terms up to its main groups; distance counts the steps up."""
+    rows = []
+    for name in sorted(_terms()):
+        distance = {name: 0}
+        queue = [name]
+        for current in queue:
+            for parent in _terms()[current].parents:
+                if parent.name in _terms() and parent.name not in distance:
+                    distance[parent.name] = distance[current] + 1
+                    queue.append(parent.name)
+        rows.extend({"phenotype": name, "ancestor": a, "distance": d} for a, d in sorted(distance.items()))
+    return rows
+
+
 def phenotypes_table() -> list[dict[str, Any]]:
     rows = []
     for name in sorted(_terms()):
@@ -120,6 +150,7 @@ def phenotypes_table() -> list[dict[str, Any]]:
                 "disease_count": diseases,
                 "gene_count": len(term.genes),
                 "subtype_count": children,
+                "information": _information(term),
                 "listed": term.name not in _top() and len(name) < 70,
             }
         )

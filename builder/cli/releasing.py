@@ -1,0 +1,77 @@
+"""`release` and `verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from builder.cli.choosing import settings_of, store_of
+from builder.cli.output import print_json
+from builder.cli.parser import Invocation, Verbs, add_json, add_run_options
+from builder.cli.progress import showing
+from builder.cli.running import TOO_MANY_FAILURES, print_report, run_one
+
+SHOWN_PROBLEMS = 50
+"""Problems of a release printed as text; `--json` has them all."""
+
+
+def add_verbs(verbs: Verbs) -> None:
+    release = verbs.add(
+        "release",
+        "run all stages and build the release folder",
+        run_release,
+        "Run again to go on after an interrupt. A release in the folder is replaced once the new one is whole.",
+    )
+    add_run_options(release)
+    release.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder of the release")
+    release.add_argument("--version", metavar="V", help="its version (default: that of dataset_card/release.toml)")
+    verify = verbs.add(
+        "verify",
+        "check a release from its own files; without one, run the stage `verify` of a store",
+        run_verify,
+        "A release is checked whole: digests, every row, every derivation replayed by fresh calls.",
+    )
+    verify.add_argument("release", metavar="RELEASE", type=Path, nargs="?", help="folder of the release")
+    add_run_options(verify)
+    add_json(verify)
+    verify.set_defaults(stage="verify")
+
+
+def run_release(options: Invocation) -> int:
+    """`release`"""
+    from builder.stages.making import make_release
+    from builder.stages.session import Session
+
+    settings, store = settings_of(options), store_of(options)
+    with (
+        showing() as on_progress,
+        Session(settings, store, fresh=options.fresh, on_progress=on_progress, resume=options.resume) as session,
+    ):
+        made = make_release(session, options.out, options.version)
+    print_report(made.report, store)
+    rows = [f"{sum(counts.values()):,} {config}" for config, counts in made.rows.items()]
+    print(f"{options.out}: {made.manifest.name} {made.manifest.version} with {', '.join(rows)} rows")
+    print(f"Check it with: dive-builder verify {options.out}")
+    return TOO_MANY_FAILURES if made.report.too_many_failures else 0
+
+
+def run_verify(options: Invocation) -> int:
+    """`verify`: of a release when one is named."""
+    if options.release is None:
+        return run_one(options)
+    from builder.stages.making import verify_release
+
+    report = verify_release(options.release, settings_of(options))
+    if options.json:
+        print_json(report.model_dump(mode="json"))
+        return 0 if report.ok else 1
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        print(problem)
+    if len(report.problems) > SHOWN_PROBLEMS:
+        print(f"... and {len(report.problems) - SHOWN_PROBLEMS:,} more; --json lists all")
+    rows = ", ".join(f"{count:,} {config}" for config, count in report.rows.items())
+    print(
+        f"{options.release}: {report.name} {report.version}: {report.files} files, rows: {rows}; "
+        f"{report.replayed:,} derivations replayed, {report.calls:,} calls made again"
+    )
+    print("sound" if report.ok else f"{len(report.problems):,} problems: build it again, or take a sound copy")
+    return 0 if report.ok else 1

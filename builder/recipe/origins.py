@@ -1,0 +1,88 @@
+"""Laws of sense that follow values back to the literals of the question (laws 1, 2 and 12).
+
+Where does a value come from? From the question's literals, through steps. Two values belong together when
+they share such an origin: a rate of a country's currency on that country's holiday, but never on another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from builder.errors import Refused
+from builder.identity import canonical_json
+from builder.recipe.derivation import inputs_of
+from builder.recipe.plans import source_type
+from builder.recipe.view import PoolView
+from builder.records.derivations import Derivation, OpStep, Ref, Sources, Step
+
+Origins = frozenset[str]
+
+_NEVER_JOIN = ("date", "time")
+"""Kinds of value that link a lookup to another fact by chance only (law 1)."""
+
+
+def origins(view: PoolView, derivation: Derivation) -> dict[str, Origins]:
+    """For each step the literals that its values come from, options and switches left out."""
+    found: dict[str, Origins] = {}
+    for step in derivation.steps:
+        found[step.id] = frozenset[str]().union(*(_of(view, source, found) for source in inputs_of(step).values()))
+    return found
+
+
+def _of(view: PoolView, source: Sources, found: Mapping[str, Origins]) -> Origins:
+    if isinstance(source, tuple):
+        return frozenset[str]().union(*(_of(view, item, found) for item in source))
+    if isinstance(source, Ref):
+        return found[source.step]
+    if view.types[source.type].kind in ("option", "boolean"):
+        return frozenset()
+    return frozenset([f"{source.type}={canonical_json(source.literal)}"])
+
+
+def joins(view: PoolView, derivation: Derivation) -> None:
+    """Law 1. A looked-up date or time leads to another lookup only about what it came from. Raises Refused.
+
+    A date that a tool computed has a purpose; so has a lookup that takes nothing but the date.
+    """
+    known = {step.id: step for step in derivation.steps}
+    found = origins(view, derivation)
+    for step in derivation.steps:
+        if isinstance(step, OpStep) or view.declared[step.tool].role != "retrieval":
+            continue
+        about = [source for source in inputs_of(step).values() if _names_entity(view, source, known)]
+        if not about:
+            continue
+        entities = frozenset[str]().union(*(_of(view, source, found) for source in about))
+        for source in step.arguments.values():
+            if isinstance(source, Ref) and _looked_up(view, source, known) and not entities & found[source.step]:
+                raise Refused("law:meaning", f"{step.tool} takes a date of something else ({source.step})")
+
+
+def _names_entity(view: PoolView, source: Sources, known: Mapping[str, Step]) -> bool:
+    return view.types[source_type(view, source, known)[0]].kind == "entity"
+
+
+def _looked_up(view: PoolView, source: Ref, known: Mapping[str, Step]) -> bool:
+    step = known[source.step]
+    if isinstance(step, OpStep):
+        return False
+    return (
+        view.types[source_type(view, source, known)[0]].kind in _NEVER_JOIN
+        and view.declared[step.tool].role == "retrieval"
+    )
+
+
+def shared(view: PoolView, derivation: Derivation) -> None:
+    """Law 12. The parts of a report hang together by what they come from. Raises Refused."""
+    found = origins(view, derivation)
+    for step in derivation.steps:
+        if not isinstance(step, OpStep) or step.op != "record":
+            continue
+        parts = {name: _of(view, source, found) for name, source in step.inputs.items()}
+        first, *rest = parts
+        together, waiting = parts[first], list(rest)
+        while near := [name for name in waiting if parts[name] & together]:
+            together = together.union(*(parts[name] for name in near))
+            waiting = [name for name in waiting if name not in near]
+        if waiting:
+            raise Refused("law:purpose", f"{first} and {waiting[0]} of the report have nothing in common")

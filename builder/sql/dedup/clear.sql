@@ -1,0 +1,2 @@
+-- What an interrupted comparison left.
+DELETE FROM duplicates; DELETE FROM patterns;

@@ -1,0 +1,1 @@
+INSERT INTO patterns BY NAME SELECT * FROM batch;

@@ -1,0 +1,1 @@
+DELETE FROM scores WHERE list_contains($scopes, scope);

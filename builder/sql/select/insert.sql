@@ -1,0 +1,1 @@
+INSERT INTO choices BY NAME SELECT * FROM batch;

@@ -1,0 +1,79 @@
+"""A release from settings to folder, and back: all stages, then the folder; the folder checked with workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from builder.engines import LocalEngine
+from builder.errors import SettingsError
+from builder.hub.manifest import split_of
+from builder.records.releases import CheckReport, Manifest, ReleaseDefinition
+from builder.settings import Settings
+from builder.stages.check_release import check_release
+from builder.stages.definition import load_definition
+from builder.stages.release import release
+from builder.stages.replaying import LocalBench, open_bench
+from builder.stages.run import Report, run_session
+from builder.stages.session import Session, cores
+from builder.stages.workbench import dive_recipe, open_pool
+from builder.tools.executor import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A release and the run behind it."""
+
+    report: Report
+    manifest: Manifest
+
+    @property
+    def rows(self) -> dict[str, dict[str, int]]:
+        """Rows by config and split."""
+        found: dict[str, dict[str, int]] = {}
+        for path, entry in self.manifest.files.items():
+            place = split_of(path)
+            if place is not None and entry.rows is not None:
+                splits = found.setdefault(place[0], {})
+                splits[place[1]] = splits.get(place[1], 0) + entry.rows
+        return found
+
+
+def make_release(session: Session, out: Path, version: str | None = None) -> Made:
+    """Bring the session's store through all stages and build its release in `out`; nothing is done twice."""
+    definition = versioned(version)
+    report = run_session(session)
+    try:
+        manifest = release(session.store, session.pool, session.settings, out, definition)
+    except KeyboardInterrupt:
+        raise session.interrupted() from None
+    return Made(report, manifest)
+
+
+def versioned(version: str | None) -> ReleaseDefinition:
+    """The shipped definition under another version. Raises SettingsError when it is none."""
+    definition = load_definition()
+    if version is None:
+        return definition
+    body = {**definition.model_dump(), "version": version}
+    try:
+        return ReleaseDefinition.model_validate(body)
+    except ValueError:
+        raise SettingsError(f"--version: {version!r} is no version (write three numbers, such as 1.2.0)") from None
+
+
+def verify_release(folder: Path, settings: Settings) -> CheckReport:
+    """Check a release with the workers of the settings; of those only pool and engine matter here."""
+    executor, workers = Executor(open_pool(settings)), settings.engine.workers or cores()
+    bench = LocalBench(dive_recipe(), executor)
+    if workers == 1:
+        return check_release(folder, executor.pool, bench)
+    engine = LocalEngine(partial(open_bench, settings), workers)
+    try:
+        report = check_release(folder, executor.pool, bench, engine)
+    except BaseException:
+        engine.kill()
+        raise
+    engine.close()
+    return report

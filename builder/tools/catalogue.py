@@ -1,0 +1,98 @@
+"""A quick look at `tool_specs/`: what there is, what is active, what is missing and how to get it.
+
+For lists only. Nothing is validated and nothing heavy imported, so it answers in a fraction of a second;
+a spec that cannot be read is listed as broken, and `tools check` says why.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+State = Literal["active", "missing", "restricted", "broken"]
+
+_BROKEN = "see `dive-builder tools check`"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One tool of the catalogue."""
+
+    id: str
+    role: str
+    kind: str
+    description: str
+    state: State
+    remedy: str
+    """How to make it active, or why it is not; empty when it is."""
+
+    @property
+    def domain(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def provider(self) -> str:
+        return self.id.rpartition(".")[0]
+
+
+def catalogue(root: Path) -> list[Listed]:
+    """All declared tools, sorted by id."""
+    found, rules = [], _toml(root / "licences.toml") or {}
+    for path in sorted(root.glob("*/*/provider.toml")):
+        provider = ".".join(path.parent.relative_to(root).parts)
+        body = _toml(path)
+        state, remedy = _state(body, rules)
+        for file in sorted(path.parent.glob("*.toml")):
+            if file.name != "provider.toml":
+                found.append(_listed(f"{provider}.{file.stem}", _toml(file), state, remedy))
+    return found
+
+
+def rule_name(names: Iterable[str], licence: str) -> str | None:
+    """The licence rule that holds: the longest name with which a data licence begins."""
+    return max((name for name in names if licence.startswith(name)), key=len, default=None)
+
+
+def missing(packages: Iterable[tuple[str, str]]) -> str | None:
+    """What keeps a provider from being active: a package that is absent or of another version than pinned."""
+    for name, version in packages:
+        try:
+            found = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            return f"needs {name}=={version}: pip install {name}=={version}"
+        if found != version:
+            return f"needs {name}=={version}, found {found}: pip install {name}=={version}"
+    return None
+
+
+def _state(provider: dict[str, Any] | None, rules: dict[str, Any]) -> tuple[State, str]:
+    """State of a provider's tools, and what to do about it."""
+    if provider is None:
+        return "broken", _BROKEN
+    packages = provider.get("packages", ())
+    lacking = missing((str(package.get("name")), str(package.get("version"))) for package in packages)
+    if lacking is not None:
+        return "missing", lacking
+    licence = str(provider.get("data_licence", ""))
+    name = rule_name(rules, licence)
+    if provider.get("redistributable") is False or (name is not None and not rules[name].get("release", True)):
+        return "restricted", f"{licence}: stays out of releases"
+    return "active", ""
+
+
+def _listed(identity: str, body: dict[str, Any] | None, state: State, remedy: str) -> Listed:
+    if body is None:
+        return Listed(identity, "-", "-", "-", "broken", _BROKEN)
+    role, kind, description = (str(body.get(key, "-")) for key in ("role", "kind", "description"))
+    return Listed(identity, role, kind, description, state, remedy)
+
+
+def _toml(path: Path) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None

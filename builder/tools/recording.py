@@ -1,0 +1,213 @@
+"""Recorded results: what the examples of each tool gave, beside the spec, replayed by the tests.
+
+tool_specs/<domain>/<provider>/recorded/<tool>.json     arguments and result of each example
+tool_specs/<domain>/<provider>/recorded/_tables.json    rows and digest of each reference table
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder.errors import SpecError, SpecProblem, ToolError
+from builder.identity import canonical_json, digest
+from builder.records.tools import Call, ToolSpec
+from builder.tools.examples import run_examples
+from builder.tools.executor import Executor
+from builder.tools.pool import ToolPool
+
+FOLDER = "recorded"
+TABLES = "_tables"
+
+MAX_RECORDED = 20_000
+"""Characters of a result written in full. A longer one is kept as the digest of its canonical JSON."""
+
+CACHED_CALLS = 4096
+"""Each example runs once, though it is judged first and written down then."""
+
+AGAIN = "if the change is meant, write it down: dive-builder tools record"
+
+
+def recorded_path(root: Path, tool: str) -> Path:
+    """Where a tool's recorded results lie."""
+    *folders, name = tool.split(".")
+    return root.joinpath(*folders, FOLDER, f"{name}.json")
+
+
+def run_recorded(executor: Executor, spec: ToolSpec) -> list[dict[str, Any]]:
+    """What the examples of a tool give now, in the form in which it is recorded. Raises ToolDefect."""
+    found = []
+    for example in spec.examples:
+        result = executor.execute(Call(spec.id, example.arguments))
+        entry: dict[str, Any] = {"arguments": example.arguments}
+        if result.error is not None:
+            entry["error"] = result.error
+        else:
+            entry |= _value(result.value)
+        found.append(entry)
+    return found
+
+
+def record(executor: Executor, spec: ToolSpec) -> Path | None:
+    """Run a tool's examples and write what came back; the path when the file changed."""
+    text = _text({"tool": spec.id, "examples": run_recorded(executor, spec)})
+    return _write(recorded_path(executor.pool.root, spec.id), text)
+
+
+def record_tables(pool: ToolPool, provider: str) -> Path | None:
+    """Write rows and digest of a provider's tables; the path when the file changed."""
+    tables = table_facts(pool, provider)
+    return _write(_tables_path(pool, provider), _text(tables)) if tables else None
+
+
+def table_facts(pool: ToolPool, provider: str) -> dict[str, dict[str, Any]]:
+    """Rows and digest of each table of a provider."""
+    runtime = pool.runtime(provider)
+    digests = runtime.table_digests
+    return {
+        name: {
+            "rows": runtime.connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0],
+            "digest": digests[name],
+        }
+        for name in sorted(digests)
+    }
+
+
+def compare(executor: Executor, spec: ToolSpec) -> list[SpecProblem]:
+    """Recorded results that are missing, stale, or no longer what the tool gives."""
+    path = recorded_path(executor.pool.root, spec.id)
+    file = path.relative_to(executor.pool.root).as_posix()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))["examples"]
+    except FileNotFoundError:
+        return [SpecProblem(file, "-", "not recorded yet", f"run: dive-builder tools record {_spec_file(spec)}")]
+    except (ValueError, KeyError, TypeError) as error:
+        return [SpecProblem(file, "-", f"cannot be read: {error}", "delete it and record again")]
+    try:
+        now = run_recorded(executor, spec)
+    except ToolError as error:
+        return [SpecProblem(file, "-", error.message, "mend the adapter or the declared returns")]
+    if [entry.get("arguments") for entry in kept] != [entry["arguments"] for entry in now]:
+        return [SpecProblem(file, "examples", "holds other examples than the spec", AGAIN)]
+    # Through JSON, as the file went: a tuple or an int key would differ from what it became there.
+    again = json.loads(json.dumps(now))
+    return [
+        SpecProblem(file, f"examples.{number}", _difference(old, new), AGAIN)
+        for number, (old, new) in enumerate(zip(kept, again, strict=True))
+        if old != new
+    ]
+
+
+def compare_tables(pool: ToolPool, provider: str) -> list[SpecProblem]:
+    """Reference tables that are not those recorded."""
+    path = _tables_path(pool, provider)
+    file, now = path.relative_to(pool.root).as_posix(), table_facts(pool, provider)
+    if not path.exists():
+        return (
+            [
+                SpecProblem(
+                    file,
+                    "-",
+                    "not recorded yet",
+                    f"run: dive-builder tools record tool_specs/{provider.replace('.', '/')}",
+                )
+            ]
+            if now
+            else []
+        )
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        SpecProblem(file, name, f"expected {_table(kept.get(name))}, found {_table(now.get(name))}", AGAIN)
+        for name in sorted(kept.keys() | now.keys())
+        if kept.get(name) != now.get(name)
+    ]
+
+
+def orphans(root: Path, tools: Mapping[str, ToolSpec]) -> list[SpecProblem]:
+    """Recorded files of tools that are no longer there."""
+    found = []
+    for path in sorted(root.glob(f"*/*/{FOLDER}/*.json")):
+        provider = ".".join(path.parent.parent.relative_to(root).parts)
+        if path.stem != TABLES and f"{provider}.{path.stem}" not in tools:
+            file = path.relative_to(root).as_posix()
+            found.append(SpecProblem(file, "-", "there is no such tool", "delete the file, or bring the spec back"))
+    return found
+
+
+def _value(value: Any) -> dict[str, Any]:
+    text = canonical_json(value)
+    return {"result": value} if len(text) <= MAX_RECORDED else {"digest": digest(value), "length": len(text)}
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """The first field that differs, with what was expected and what was found."""
+    for key in sorted(old.keys() | new.keys()):
+        before, after = old.get(key), new.get(key)
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            fields = [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
+            key, before, after = f"{key}.{fields[0]}", before.get(fields[0]), after.get(fields[0])
+        return f"{key}: expected {_short(before)}, found {_short(after)}"
+    return "differs"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _table(facts: dict[str, Any] | None) -> str:
+    return f"{facts['rows']:,} rows ({facts['digest'][:12]})" if facts else "no such table"
+
+
+def _spec_file(spec: ToolSpec) -> str:
+    return f"tool_specs/{spec.id.replace('.', '/')}.toml"
+
+
+def _tables_path(pool: ToolPool, provider: str) -> Path:
+    return pool.runtime(provider).folder / FOLDER / f"{TABLES}.json"
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
+
+
+def _write(path: Path, text: str) -> Path | None:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a round of recording did."""
+
+    tools: int
+    changed: tuple[Path, ...]
+
+
+def record_all(pool: ToolPool, inside: str = "") -> Recorded:
+    """Record the tools (and tables) whose path begins with `inside`.
+
+    Raises SpecError when an example does not come out as declared: a wrong result is not written down.
+    """
+    executor = Executor(pool, cache=CACHED_CALLS)
+    chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
+    problems = [problem for spec in chosen for problem in run_examples(executor, spec)]
+    if problems:
+        raise SpecError(problems)
+    written = [record(executor, spec) for spec in chosen]
+    written += [record_tables(pool, provider) for provider in sorted({spec.provider for spec in chosen})]
+    return Recorded(len(chosen), tuple(path for path in written if path is not None))
+
+
+def is_inside(tool: str, inside: str) -> bool:
+    """Whether a tool's spec is the file `inside`, or below that folder. Everything is inside nothing."""
+    file = tool.replace(".", "/") + ".toml"
+    return not inside or file == inside or file.startswith(inside.rstrip("/") + "/")

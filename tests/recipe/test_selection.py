@@ -1,0 +1,117 @@
+"""Selection: within its guarantee of the best, quotas kept, and the same whatever the order of the input."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.recipe.selection import EXEMPLAR_ROOM, STRATA, Candidate, Quotas, choose, features, level, value
+
+
+def candidate(row: str, *tools: str, **said: str) -> Candidate:
+    """A row of its own task, domain quota and answer apart from what is said."""
+    known = {"task": row, "domain": "d", "exemplar": f"e{row}", "stratum": "direct", "answer": row} | said
+    return Candidate(row=row, features=features({"tool": tools}), **known)
+
+
+def pool(count: int, seed: int = 0) -> list[Candidate]:
+    rng = random.Random(seed)
+    found = []
+    for number in range(count):
+        tools = rng.sample("abcdefghijkl", rng.randint(1, 4))
+        found.append(
+            candidate(
+                f"r{number:04d}",
+                *tools,
+                task=f"t{number // 2:04d}",
+                domain=rng.choice(["x", "x", "x", "y", "z"]),
+                exemplar=f"e{rng.randint(0, 30)}",
+                stratum=rng.choice(["direct", "direct", "recovery", "unanswerable"]),
+                answer=rng.choice(["yes", "yes", "no", str(number)]),
+            )
+        )
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sets(st.sampled_from("abcdef"), min_size=1, max_size=3), min_size=2, max_size=8), st.integers(1, 4))
+def test_greedy_is_within_its_guarantee_and_never_below_a_plain_greedy(tools: list[set[str]], size: int) -> None:
+    rows = [candidate(f"r{number}", *sorted(names)) for number, names in enumerate(tools)]
+    size = min(size, len(rows))
+    chosen = [item.candidate for item in choose(rows, size).rows]
+    best = max(value(subset) for subset in combinations(rows, size))
+    assert len(chosen) == size
+    assert value(chosen) >= (1 - 1 / math.e) * best - 1e-6
+    plain: list[Candidate] = []
+    for _ in range(size):
+        plain.append(
+            max((r for r in rows if r not in plain), key=lambda r: (round(value([*plain, r]), 6), -rows.index(r)))
+        )
+    assert value(chosen) == pytest.approx(value(plain), abs=1e-3)
+
+
+def test_gains_are_those_of_the_order_and_sum_to_the_value() -> None:
+    rows = [candidate(f"r{number}", *names) for number, names in enumerate(["a", "ab", "abc", "d", "a"])]
+    chosen = choose(rows, 5)
+    gains = [item.gain for item in chosen.rows]
+    assert gains == sorted(gains, reverse=True)
+    assert sum(gains) == pytest.approx(value(rows), abs=1e-3)
+    assert chosen.rows[0].candidate.row == "r2"
+
+
+def test_order_of_the_input_changes_nothing() -> None:
+    rows = pool(300)
+    mixed = rows.copy()
+    random.Random(1).shuffle(mixed)
+    assert choose(mixed, 60) == choose(rows, 60)
+
+
+def test_quotas_hold_and_no_task_is_taken_twice() -> None:
+    rows, size = pool(2000), 300
+    chosen = choose(rows, size)
+    quotas = Quotas.fair(rows, size, chosen.slack)
+    taken = [item.candidate for item in chosen.rows]
+    assert len(taken) == len({c.task for c in taken}) == size
+    assert chosen.slack == 1.0
+    assert max(Counter(c.domain for c in taken).values()) <= max(quotas.domains.values()) == size / 3
+    assert max(Counter(c.exemplar for c in taken).values()) <= quotas.exemplar == math.ceil(10 * EXEMPLAR_ROOM)
+    strata = Counter(c.stratum for c in taken)
+    assert all(strata[stratum] <= math.ceil(size * share) for stratum, share in STRATA.items())
+
+
+@pytest.mark.parametrize("size", [7, 40, 150, 1000])
+def test_no_constant_answer_is_right_for_more_than_half_of_an_exemplar(size: int) -> None:
+    taken = [item.candidate for item in choose(pool(900), size).rows]
+    rows = Counter(c.exemplar for c in taken)
+    answers = Counter((c.exemplar, c.answer) for c in taken)
+    assert rows and all(2 * count <= rows[exemplar] for (exemplar, _), count in answers.items() if rows[exemplar] > 1)
+
+
+def test_a_pool_too_small_gives_all_its_tasks_with_stretched_quotas() -> None:
+    rows = [candidate(f"r{number}", "a", stratum="recovery") for number in range(5)]
+    chosen = choose(rows, 5)
+    assert len(chosen.rows) == 5 and chosen.slack > 1
+    assert len(choose(rows, 9).rows) == 5
+    assert choose(rows, 0).rows == () and choose([], 3).rows == ()
+
+
+def test_level_is_the_smallest_cap_that_goes_round() -> None:
+    assert level([10, 10, 10], 15) == 5
+    assert level([1, 10, 10], 15) == 7
+    assert level([1, 2, 3], 100) == 3
+    assert level([], 5) == 0
+
+
+def test_features_hold_each_pair_of_tools_once() -> None:
+    assert features({"tool": ["b", "a", "b"], "seed": ["s"]}) == (
+        ("pair", "a b"),
+        ("seed", "s"),
+        ("tool", "a"),
+        ("tool", "b"),
+    )
