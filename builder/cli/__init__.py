@@ -10,16 +10,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from builder.cli.parser import Invocation, build_parser
+from builder.cli.parser import Group, Invocation, build_parser
 from builder.errors import BuilderError
 
 INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point of `dive-builder`. Returns the exit code: see the end of `dive-builder --help`."""
+def main(arguments: Sequence[str] | None = None, groups: Sequence[Group] | None = None) -> int:
+    """Entry point of `dive-builder`. Returns the exit code: see the end of `dive-builder --help`.
+
+    `groups` add the verbs; by default all that there are.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parsed = build_parser().parse_args(words, namespace=Invocation())
+    parsed = build_parser(groups=groups).parse_args(words, namespace=Invocation())
     parsed.words = words
     try:
         return int(parsed.run(parsed))

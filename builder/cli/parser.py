@@ -8,10 +8,10 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 PROGRAM = "dive-builder"
 
@@ -77,10 +77,21 @@ class Verbs:
         return parser
 
 
-def build_parser(width: int | None = None) -> argparse.ArgumentParser:
-    """The whole command line."""
+class Group(Protocol):
+    """A module that adds some verbs."""
+
+    def add_verbs(self, verbs: Verbs) -> None: ...
+
+
+def all_groups() -> Sequence[Group]:
+    """The groups of verbs, in the order of the help text."""
     from builder.cli import exemplars, machine, reading, releasing, running, tools
 
+    return releasing, running, reading, tools, exemplars, machine
+
+
+def build_parser(width: int | None = None, groups: Sequence[Group] | None = None) -> argparse.ArgumentParser:
+    """The whole command line."""
     width = width or min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
     formatter = partial(_Formatter, width=width, max_help_position=30)
     parser = Parser(
@@ -92,7 +103,7 @@ def build_parser(width: int | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="print the version and leave")
     verbs = Verbs(parser)
-    for group in (releasing, running, reading, tools, exemplars, machine):
+    for group in all_groups() if groups is None else groups:
         group.add_verbs(verbs)
     return parser
 

@@ -104,7 +104,7 @@ def _field(pool: ToolPool, name: str, field: Return) -> Iterator[str]:
     marks = [unit, "may be null" if field.nullable else "", "" if field.complete else "cut list"]
     yield f"  {name}: {', '.join([kind, *filter(None, marks)])}"
     yield paragraph(field.description, "      ")
-    for text in [*field.phrases, *field.ask, *filter(None, (field.members, field.describes))]:
+    for text in dict.fromkeys([*field.phrases, *field.ask, *filter(None, (field.members, field.describes))]):
         yield f'      "{text}"'
 
 

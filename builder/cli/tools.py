@@ -68,10 +68,12 @@ def run_list(options: Invocation) -> int:
         return 0
     letter = {"retrieval": "R", "processing": "P"}
     rows = [(t.id, letter.get(t.role, "?"), "" if t.state == "active" else t.state, t.description) for t in found]
-    print("\n".join(shorten(line, line_width()) for line in table(rows)))
+    for line in table(rows):
+        print(shorten(line, line_width()))
     counts = Counter(tool.state for tool in found)
     domains = Counter(tool.domain for tool in found if tool.state == "active")
-    print(f"\n{counts['active']} active: " + ", ".join(f"{count} {name}" for name, count in domains.items()))
+    by_domain = ", ".join(f"{count} {name}" for name, count in domains.items())
+    print(f"\n{counts['active']} active" + (f": {by_domain}" if by_domain else ""))
     for provider, state, remedy in sorted({(t.provider, t.state, t.remedy) for t in found if t.remedy}):
         print(f"{state}: {provider}: {remedy}")
     return 0

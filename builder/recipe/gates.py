@@ -8,13 +8,13 @@ generators of calls. All raise Refused.
 
 from __future__ import annotations
 
-import datetime
 import random
 import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.errors import DerivationError, Refused
+from builder.recipe.alternatives import made_up, real_calls
 from builder.recipe.derivation import Evidence, Made, evaluate, inputs_of, refs
 from builder.recipe.plans import source_type
 from builder.recipe.shape import used_fields
@@ -28,13 +28,11 @@ from builder.records.derivations import (
     Literal,
     OpStep,
     Ref,
+    Step,
 )
-from builder.records.tools import Call, Result, Return, SemanticType
+from builder.records.tools import Call, Result
 
 Steps = Generator[Call, Result, None]
-
-ALTERNATIVES = 4
-"""Other results tried per call before it counts as insensitive."""
 
 MIN_WORDS, MAX_WORDS = 8, 90
 """Question length (issue of the questions: 8 to 90 words)."""
@@ -47,121 +45,44 @@ def sensitive(view: PoolView, derivation: Derivation, evidence: Evidence, answer
     """Every call matters."""
     used = used_fields(derivation)
     for made in evidence.made:
-        tested = False
-        for other in _other_results(view, derivation, evidence, made, sorted(used[made.step]), rng):
-            try:
-                value, _ = yield from evaluate(derivation, {(made.step, made.member): other})
-            except DerivationError as error:
-                if error.reason in _CHANGED:
-                    break
-                continue
-            tested = True
-            if value != answer:
-                break
-        else:
+        fields = sorted(used[made.step])
+        others = made_up(view, derivation, evidence, made, fields, rng)
+        changed, tested = yield from _what_if(derivation, made, others, answer)
+        if not changed:
+            real = []
+            for call in real_calls(view, made, rng):
+                result = yield call
+                if result.value is not None:
+                    real.append({**made.result, **{name: result.value[name] for name in fields}})
+            changed, tested_too = yield from _what_if(derivation, made, real, answer)
+            tested = tested or tested_too
+        if not changed:
             reason = "gate:insensitive" if tested else "gate:untestable"
             raise Refused(reason, f"no other result of {made.call.tool} changes the answer")
 
 
-def _other_results(
-    view: PoolView,
-    derivation: Derivation,
-    evidence: Evidence,
-    made: Made,
-    fields: Sequence[str],
-    rng: random.Random,
-) -> Iterable[dict[str, Any]]:
-    """Type-valid other results of a call: all fields that are used change, each in its own way."""
-    returns = view.declared[made.call.tool].returns
-    options = [
-        _other_values(view, returns[name], _peers(evidence, made, name))
-        or _other_entities(view, derivation, made, name, rng)
-        for name in fields
-    ]
-    for number in range(ALTERNATIVES):
-        # One step apart per field, so that a ratio of two fields does not stay what it was.
-        changed = {
-            name: values[(number + place) % len(values)]
-            for place, (name, values) in enumerate(zip(fields, options, strict=True))
-            if values
-        }
-        if changed:
-            yield {**made.result, **changed}
-
-
-def _peers(evidence: Evidence, made: Made, name: str) -> list[Any]:
-    """A field's value, then the same field of the other calls of the tool: what it may have to overtake."""
-    others = [m.result[name] for m in evidence.made if m.call.tool == made.call.tool and m is not made]
-    return [made.result[name], *others]
-
-
-def _other_values(view: PoolView, field: Return, peers: list[Any]) -> list[Any]:
-    """Other lists, booleans, numbers, dates and times; nothing for entities and texts."""
-    kind, value = view.types[field.type], peers[0]
-    if isinstance(value, list):
-        # Two halves without overlap: whatever the answer rests on is missing from one of them.
-        middle = len(value) // 2
-        return [value[middle:], value[:middle], value[1:], value[:-1]]
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, (int, float)):
-        return _other_numbers(kind, value, [peer for peer in peers if isinstance(peer, (int, float))])
-    if kind.kind == "date":
-        # Whole weeks keep the weekday: data of working days stay within reach.
-        day = datetime.date.fromisoformat(value)
-        return [(day + datetime.timedelta(days=shift)).isoformat() for shift in (35, -35, 7, -364)]
-    if kind.kind == "time" and "T" in str(value):
-        moment = datetime.datetime.fromisoformat(value)
-        return [(moment + datetime.timedelta(hours=shift)).isoformat(timespec="minutes") for shift in (5, -3, 31, -29)]
-    return []
-
-
-def _other_entities(view: PoolView, derivation: Derivation, made: Made, name: str, rng: random.Random) -> list[Any]:
-    value = made.result[name]
-    kind = view.types[view.declared[made.call.tool].returns[name].type]
-    pool = _accepted(view, derivation, made.step, name) or list(view.entities(kind.name)) or _enum(kind)
-    others = [item for item in rng.sample(pool, min(len(pool), ALTERNATIVES + 1)) if item != value]
-    return others[:ALTERNATIVES] or _other_texts(value)
-
-
-def _other_texts(value: Json) -> list[str]:
-    """Texts of no list: halves and another order (of a sequence these are sequences), or plainly another text."""
-    text = str(value)
-    middle = len(text) // 2
-    return [other for other in (text[middle:], text[:middle], text[::-1]) if other not in ("", text)] or [f"{text}X"]
-
-
-def _enum(kind: SemanticType) -> list[Any]:
-    return list(kind.json_schema.get("enum", ()))
-
-
-def _other_numbers(kind: SemanticType, value: float, peers: Sequence[float]) -> list[float]:
-    low = kind.json_schema.get("minimum", kind.low)
-    high = kind.json_schema.get("maximum", kind.high)
-    # Above and below all peers first, so that a superlative answers at once; never absurd, since tools run on them.
-    shifted: list[float] = [max(peers) * 1.6 + 3, min(peers) * 0.4, value * 10, value / 10]
-    clamped = [min(max(v, low if low is not None else v), high if high is not None else v) for v in shifted]
-    whole = isinstance(value, int) or kind.json_schema.get("type") == "integer"
-    others = [int(v) if whole else round(v, kind.decimals if kind.decimals is not None else 6) for v in clamped]
-    return [v for v in others if v != value]
-
-
-def _accepted(view: PoolView, derivation: Derivation, step: str, name: str) -> list[Any]:
-    """Values that the consumers of a field know, so that the what-if reaches the answer."""
-    for consumer in derivation.steps:
-        if isinstance(consumer, OpStep):
+def _what_if(
+    derivation: Derivation, made: Made, others: Iterable[dict[str, Json]], answer: Json
+) -> Generator[Call, Result, tuple[bool, bool]]:
+    """Whether one of the other results changes the answer, and whether one reached it at all."""
+    tested = False
+    for other in others:
+        try:
+            value, _ = yield from evaluate(derivation, {(made.step, made.member): other})
+        except DerivationError as error:
+            if error.reason in _CHANGED:
+                return True, True
             continue
-        for parameter, source in inputs_of(consumer).items():
-            if any(ref.step == step and ref.field == name for ref in refs(source)):
-                coverage = view.declared[consumer.tool].parameters[parameter].coverage
-                if coverage is not None:
-                    return view.values(coverage.table, coverage.column, coverage.where)
-    return []
+        tested = True
+        if value != answer:
+            return True, True
+    return False, tested
 
 
 def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, answer: Json) -> Steps:
     """No step can be skipped by taking a literal or an earlier value in its place."""
     known = {step.id: step for step in derivation.steps}
+    compared = _compared(derivation)
     earlier: list[tuple[Literal | Ref, str, Any]] = []
     for step in derivation.steps:
         for source in inputs_of(step).values():
@@ -175,13 +96,18 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
             if not isinstance(source, Ref):
                 continue
             wanted = view.declared[step.tool].parameters[parameter].type
+            options = _options(known, source)
             current = evidence.values[source.step]
             value = current[source.field] if isinstance(current, dict) and source.field else current
             for candidate, kind, other in _unique(earlier):
                 if candidate == source or not view.fits(kind, wanted) or isinstance(value, list):
                     continue
+                if candidate in options:
+                    continue
                 if other == value and not _depends(derivation, candidate, source.step):
                     raise Refused("gate:contraction", f"{step.tool}.{parameter} is already known")
+                if step.id in compared:
+                    continue
                 changed = step.model_copy(update={"arguments": {**step.arguments, parameter: candidate}})
                 steps = (*derivation.steps[:number], changed, *derivation.steps[number + 1 :])
                 try:
@@ -196,6 +122,42 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
             kind = source_type(view, Ref(step=step.id, field=name), known)[0]
             if isinstance(made, (str, int, float)) and not isinstance(made, bool):
                 earlier.append((Ref(step=step.id, field=name), kind, made))
+
+
+_WEIGHED = ("keys", "left", "right", "threshold", "conditions", "condition")
+
+
+def _compared(derivation: Derivation) -> set[str]:
+    """Steps whose values an operator only weighs against others: the loser of a comparison loses with many values,
+    which makes no call idle. The sensitivity gate looks after these."""
+    known = {step.id: step for step in derivation.steps}
+    stack = [
+        ref.step
+        for step in derivation.steps
+        if isinstance(step, OpStep) and step.op not in ("common", "without")
+        for name, source in step.inputs.items()
+        if name in _WEIGHED
+        for ref in refs(source)
+    ]
+    found: set[str] = set()
+    while stack:
+        identity = stack.pop()
+        if identity not in found:
+            found.add(identity)
+            stack += [ref.step for source in inputs_of(known[identity]).values() for ref in refs(source)]
+    return found
+
+
+def _options(known: Mapping[str, Step], source: Ref) -> list[Literal | Ref]:
+    """What an operator has chosen from: which of the options it is, is what the question asks."""
+    step = known[source.step]
+    if not isinstance(step, OpStep):
+        return []
+    found: list[Literal | Ref] = []
+    for item in step.inputs.values():
+        for each in item if isinstance(item, tuple) else (item,):
+            found += [each, *(_options(known, each) if isinstance(each, Ref) else [])]
+    return found
 
 
 def _still_unknown(
@@ -251,6 +213,9 @@ def not_guessable(
         literal for literal in literals if view.fits(literal.type, spec.type) or view.fits(spec.type, literal.type)
     ]
     if spec.kind == "entity" and len(options) >= 2 and any(option.literal == answer for option in options):
+        return
+    choices = view.types[spec.type].json_schema.get("enum", ()) if spec.type else ()
+    if answer in choices and sum(stands_in(str(choice), question) for choice in choices) >= 2:
         return
     for text in shown:
         if text and stands_in(text, question):

@@ -13,7 +13,7 @@ from builder.identity import canonical_json
 from builder.recipe.derivation import inputs_of
 from builder.recipe.plans import source_type
 from builder.recipe.view import PoolView
-from builder.records.derivations import Derivation, OpStep, Ref, Sources, Step
+from builder.records.derivations import Derivation, Literal, OpStep, Ref, Sources, Step
 
 Origins = frozenset[str]
 
@@ -36,16 +36,28 @@ def _of(view: PoolView, source: Sources, found: Mapping[str, Origins]) -> Origin
         return found[source.step]
     if view.types[source.type].kind in ("option", "boolean"):
         return frozenset()
-    return frozenset([f"{source.type}={canonical_json(source.literal)}"])
+    return frozenset([_origin(source)])
+
+
+def _origin(literal: Literal) -> str:
+    return f"{literal.type}={canonical_json(literal.literal)}"
 
 
 def joins(view: PoolView, derivation: Derivation) -> None:
-    """Law 1. A looked-up date or time leads to another lookup only about what it came from. Raises Refused.
+    """Law 1. A date or time looked up about one entity is taken to no other entity. Raises Refused.
 
-    A date that a tool computed has a purpose; so has a lookup that takes nothing but the date.
+    A date that a tool computed has a purpose; a date of the sky or the calendar is nobody's; and a lookup that
+    takes nothing but the date brings no second entity in.
     """
     known = {step.id: step for step in derivation.steps}
     found = origins(view, derivation)
+    named = frozenset(
+        _origin(literal)
+        for step in derivation.steps
+        for source in inputs_of(step).values()
+        for literal in (source if isinstance(source, tuple) else (source,))
+        if isinstance(literal, Literal) and view.types[literal.type].kind == "entity"
+    )
     for step in derivation.steps:
         if isinstance(step, OpStep) or view.declared[step.tool].role != "retrieval":
             continue
@@ -54,7 +66,10 @@ def joins(view: PoolView, derivation: Derivation) -> None:
             continue
         entities = frozenset[str]().union(*(_of(view, source, found) for source in about))
         for source in step.arguments.values():
-            if isinstance(source, Ref) and _looked_up(view, source, known) and not entities & found[source.step]:
+            if not isinstance(source, Ref) or not _looked_up(view, source, known):
+                continue
+            owners = found[source.step] & named
+            if owners and not owners & entities:
                 raise Refused("law:meaning", f"{step.tool} takes a date of something else ({source.step})")
 
 

@@ -122,7 +122,6 @@ class Sampler:
 
     def toolset(self, rng: random.Random, called: Sequence[str]) -> tuple[str, ...]:
         """Called tools, tools connected to them, and distractors; no rival of a called tool (law 9)."""
-        view = self.view
         size = round(rng.triangular(TOOLSET_MIN, TOOLSET_MAX, TOOLSET_MODE))
         size = min(max(size, len(set(called)) + 4), TOOLSET_MAX)
         chosen = list(dict.fromkeys(called))

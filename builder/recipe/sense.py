@@ -19,12 +19,14 @@ from builder.recipe.plans import GENERIC, source_type
 from builder.recipe.view import PoolView
 from builder.recipe.wording import entity_text
 from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep, Ref, Sources, Step
-from builder.records.tools import Call, SemanticType
+from builder.records.tools import Call, SemanticType, ToolSpec
 
 ORDERED = {"argmax": "keys", "argmin": "keys", "rank": "keys"}
 _NO_ORDER = ("nominal", "circular")
 
-SENTINELS = frozenset({"unknown", "n/a", "na", "none", "null", "nan", "not available", "not applicable", "-", "--", "?"})
+SENTINELS = frozenset(
+    {"unknown", "n/a", "na", "none", "null", "nan", "not available", "not applicable", "-", "--", "?"}
+)
 """Texts that stand for a missing value in tables."""
 
 _SENTINEL_NUMBERS = (-999, -9999, 9999, 99999, -99999)
@@ -83,6 +85,11 @@ def scale_of_call(view: PoolView, step: CallStep | MapStep, known: Mapping[str, 
             for kind in _types(view, source, known):
                 if kind.kind == "quantity" and kind.scale == "interval":
                     raise Refused("law:scale", f"no ratio of {kind.name}")
+    if name == "add" and all(isinstance(step.arguments[side], Ref) for side in ("a", "b")):
+        # A literal side is a change that the question names (a rate raised by a point); two looked-up ones are a sum.
+        kinds = [kind for side in ("a", "b") for kind in _types(view, step.arguments[side], known)]
+        if kinds[0].name == kinds[1].name and kinds[0].unit == "%" and not kinds[0].additive:
+            raise Refused("law:scale", f"no sum of {kinds[0].name}")
     if name in ("add", "subtract", "percent_of", "percent_change"):
         _one_measure(view, [_types(view, step.arguments[side], known) for side in ("a", "b")], name)
     if step.tool.endswith(".describe_numbers"):
@@ -103,10 +110,6 @@ def _one_measure(view: PoolView, sides: list[list[SemanticType]], operation: str
     for first, second in pairwise(kinds):
         if first.unit != second.unit and "%" not in (first.unit, second.unit):
             raise Refused("law:subject", f"{operation} of {first.name} and {second.name}")
-    if operation == "add" and len(kinds) == 2 and not any(kind.additive for kind in kinds):
-        first, second = kinds
-        if first.name == second.name and first.unit == "%":
-            raise Refused("law:scale", f"no sum of {first.name}")
 
 
 def _types(view: PoolView, source: Sources, known: Mapping[str, Step]) -> list[SemanticType]:
@@ -200,20 +203,29 @@ def names(view: PoolView, literals: Iterable[Literal]) -> None:
                 raise Refused("law:names", f"{literal.type} {value!r} is written in a form that no tool takes")
 
 
-def no_rivals(view: PoolView, derivation: Derivation, toolset: Iterable[str], used: Mapping[str, set[str]]) -> None:
+def no_rivals(view: PoolView, derivation: Derivation, offered: Iterable[str], used: Mapping[str, set[str]]) -> None:
     """Law 9. No other offered tool says of the same kind of thing what the derivation reads. Raises Refused."""
     called = {step.id: step.tool for step in derivation.steps if not isinstance(step, OpStep)}
     said = {pair for step, tool in called.items() for pair in rivals(view, tool, used[step])}
-    for tool in sorted(set(toolset) - set(called.values())):
+    for tool in sorted(set(offered) - set(called.values())):
         for about, field in sorted(said & rivals(view, tool, view.declared[tool].returns)):
             raise Refused("law:rivals", f"{tool} gives {field} of a {about} too")
 
 
 def rivals(view: PoolView, tool: str, fields: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Law 9. What a tool says of what: (subject type, returned type) pairs that no other offered tool may give."""
+    """Law 9. What a tool says of what: (subject type, returned type) pairs that no other offered tool may give.
+
+    A count or a text means little by its type alone, so there the field's name counts too.
+    """
     spec = view.declared[tool]
     name = spec.subject or next((n for n, p in spec.parameters.items() if view.listing_type(p.type)), None)
     if name is None:
         return frozenset()
     about = spec.parameters[name].type
-    return frozenset((about, spec.returns[f].type) for f in fields if spec.returns[f].type != GENERIC)
+    return frozenset((about, _told(view, spec, f)) for f in fields if spec.returns[f].type != GENERIC)
+
+
+def _told(view: PoolView, spec: ToolSpec, field: str) -> str:
+    kind = view.types[spec.returns[field].type]
+    broad = kind.name == "count" or kind.kind in ("text", "option", "boolean", "date", "time")
+    return f"{kind.name} {field}" if broad else kind.name

@@ -205,7 +205,9 @@ def _laws(state: _State, derivation: Derivation, value: Json) -> None:
     origins.shared(view, derivation)
     known = {step.id: step for step in derivation.steps}
     used = used_fields(derivation)
-    sense.no_rivals(view, derivation, state.draw.toolset, used)
+    # Tools of later rounds are there by the scenario's own declaration.
+    declared = {step.tool for part in state.plan.rounds for step in part.steps if not isinstance(step, OpStep)}
+    sense.no_rivals(view, derivation, set(state.draw.toolset) - declared, used)
     for step in derivation.steps:
         if not isinstance(step, OpStep):
             sense.scale_of_call(view, step, known, frozenset(used[step.id]))

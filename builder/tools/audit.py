@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from builder.errors import BuilderError, SpecProblem
+from builder.errors import SpecProblem
 from builder.recipe.scenarios import check_scenario, tools_of
 from builder.records.tools import ToolSpec
 from builder.tools.checks import cross_check, parents, placeholders
 from builder.tools.examples import run_examples
 from builder.tools.executor import Executor
 from builder.tools.licences import licence_problems
+from builder.tools.listings import Ground, coverage_problems, listing_problems
 from builder.tools.loading import SpecFiles
 from builder.tools.pool import ToolPool
 from builder.tools.recording import CACHED_CALLS, compare, compare_tables, is_inside, orphans
 from builder.tools.tables import TableCache
-
-SHOWN = 3
-"""Members of a long finding that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +47,19 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     problems += _versions(pool)
     chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
     providers = sorted({spec.provider for spec in chosen})
-    executor = Executor(pool, cache=CACHED_CALLS)
+    executor, ground = Executor(pool, cache=CACHED_CALLS), Ground(pool)
     for provider in providers:
-        problems += _tables(pool, provider, recorded)
+        problems += _tables(ground, provider, recorded)
         problems += licence_problems(pool.providers[provider])
     for spec in chosen:
-        problems += _tool(executor, spec, recorded)
-    problems += [problem for name in pool.types for problem in _type(pool, name, set(providers), inside == "")]
+        problems += _wording(spec)
+        problems += coverage_problems(ground, spec)
+        problems += _examples(executor, ground, spec, recorded)
+    for kind in pool.types.values():
+        if kind.listing is not None and (not inside or kind.listing.table.rpartition(".")[0] in providers):
+            problems += listing_problems(ground, kind)
     if recorded:
-        problems += orphans(root, pool.declared)
+        problems += orphans(root)
     wanted = [p for p in problems if _inside(p.file, inside) or (_of_types(p) and p.key.split(".")[0] in types)]
     skipped = {provider: why for provider, why in pool.inactive.items() if _inside(provider.replace(".", "/"), inside)}
     ordered = sorted(dict.fromkeys(wanted), key=lambda p: (p.file, p.key, p.problem))
@@ -139,32 +138,25 @@ def _versions(pool: ToolPool) -> Iterator[SpecProblem]:
             )
 
 
-def _tables(pool: ToolPool, provider: str, recorded: bool) -> Iterator[SpecProblem]:
-    file = f"{provider.replace('.', '/')}/provider.toml"
-    try:
-        digests = pool.runtime(provider).table_digests
-    except Exception as error:
-        # A table's function is the provider's own code: whatever it raises is a finding.
-        yield SpecProblem(file, "tables", f"cannot be built: {type(error).__name__}: {error}", "mend its function")
+def _tables(ground: Ground, provider: str, recorded: bool) -> Iterator[SpecProblem]:
+    failure = ground.failure(provider)
+    if failure is not None:
+        yield SpecProblem(f"{provider.replace('.', '/')}/provider.toml", "tables", failure, "mend the table's function")
+    elif recorded:
+        yield from compare_tables(ground.pool, provider)
+
+
+def _examples(executor: Executor, ground: Ground, spec: ToolSpec, recorded: bool) -> Iterator[SpecProblem]:
+    if ground.failure(spec.provider) is not None:
         return
-    if digests and recorded:
-        yield from compare_tables(pool, provider)
+    found = run_examples(executor, spec)
+    # An example that does not come out as declared says it better than the comparison would.
+    yield from found or (compare(executor, spec) if recorded else [])
 
 
-def _tool(executor: Executor, spec: ToolSpec, recorded: bool) -> Iterator[SpecProblem]:
-    file = f"{spec.id.replace('.', '/')}.toml"
-    yield from _wording(spec, file)
-    yield from _coverage(executor.pool, spec, file)
-    try:
-        found = run_examples(executor, spec)
-        # An example that does not come out as declared says it better than the comparison would.
-        yield from found or (compare(executor, spec) if recorded else [])
-    except (BuilderError, duckdb.Error) as error:
-        yield SpecProblem(file, "examples", str(error), "mend the adapter, the SQL or the provider")
-
-
-def _wording(spec: ToolSpec, file: str) -> Iterator[SpecProblem]:
+def _wording(spec: ToolSpec) -> Iterator[SpecProblem]:
     """Predicates have no slots, but for the threshold's value."""
+    file = f"{spec.id.replace('.', '/')}.toml"
     for name, field in spec.returns.items():
         for key in ("head", "higher", "highest", "lowest"):
             if "{" in (getattr(field, key) or ""):
@@ -173,62 +165,6 @@ def _wording(spec: ToolSpec, file: str) -> Iterator[SpecProblem]:
         if field.above is not None and placeholders(field.above) != ["value"]:
             problem = f"expected {{value}} once, found {field.above!r}"
             yield SpecProblem(file, f"returns.{name}.above", problem, "write: have more than {value} inhabitants")
-
-
-def _coverage(pool: ToolPool, spec: ToolSpec, file: str) -> Iterator[SpecProblem]:
-    for name, parameter in spec.parameters.items():
-        if parameter.coverage is None:
-            continue
-        key, cover = f"parameters.{name}.coverage", parameter.coverage
-        try:
-            values = pool.values(cover.table, cover.column, cover.where)
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            yield SpecProblem(file, key, first, "name a column of the table, and SQL over its columns")
-            continue
-        if not values:
-            yield SpecProblem(file, key, "expected some values, found none", "correct table, column or where")
-        listed = pool.entities(parameter.type)
-        if listed and values and not any(value in listed for value in values):
-            found = f"expected values of {parameter.type}, found {values[0]!r} and others that it does not list"
-            yield SpecProblem(file, key, found, "write the column in the spelling of the type")
-
-
-def _type(pool: ToolPool, name: str, providers: set[str], everything: bool) -> Iterator[SpecProblem]:
-    """Labels of an entity type name one value each, and there are values to draw seeds from."""
-    kind = pool.types[name]
-    if kind.listing is None:
-        return
-    provider = kind.listing.table.rpartition(".")[0]
-    if provider in pool.inactive or not (everything or provider in providers):
-        return
-    file = _type_file(pool, name)
-    try:
-        entities = pool.entities(name)
-        seeds = pool.values(kind.listing.table, kind.listing.value, kind.listing.where)
-    except duckdb.Error as error:
-        yield SpecProblem(file, f"{name}.listing", str(error).splitlines()[0], "name columns of the table")
-        return
-    if not seeds:
-        yield SpecProblem(file, f"{name}.listing", "expected seeds, found none", "correct table or where")
-    chosen, by_label = set(seeds), defaultdict(list)
-    for entity in entities.values():
-        by_label[entity.label].append(entity.value)
-    doubles = [label for label, values in by_label.items() if len(values) > 1 and any(v in chosen for v in values)]
-    if doubles:
-        some = "; ".join(
-            f"{label!r} names {', '.join(map(repr, by_label[label][:SHOWN]))}" for label in doubles[:SHOWN]
-        )
-        more = f" and {len(doubles) - SHOWN} more labels" if len(doubles) > SHOWN else ""
-        problem = f"expected one value for each label, found {some}{more}"
-        yield SpecProblem(file, f"{name}.listing.label", problem, "make labels unique, or keep these out by where")
-
-
-def _type_file(pool: ToolPool, name: str) -> str:
-    for path in sorted([pool.root / "types.toml", *(pool.root / "types").glob("*.toml")]):
-        if f"[{name}]" in path.read_text(encoding="utf-8"):
-            return path.relative_to(pool.root).as_posix()
-    return "types.toml"
 
 
 def _inside(file: str, beginning: str) -> bool:

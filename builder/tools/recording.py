@@ -7,7 +7,6 @@ tool_specs/<domain>/<provider>/recorded/_tables.json    rows and digest of each 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,12 +125,12 @@ def compare_tables(pool: ToolPool, provider: str) -> list[SpecProblem]:
     ]
 
 
-def orphans(root: Path, tools: Mapping[str, ToolSpec]) -> list[SpecProblem]:
+def orphans(root: Path) -> list[SpecProblem]:
     """Recorded files of tools that are no longer there."""
     found = []
     for path in sorted(root.glob(f"*/*/{FOLDER}/*.json")):
-        provider = ".".join(path.parent.parent.relative_to(root).parts)
-        if path.stem != TABLES and f"{provider}.{path.stem}" not in tools:
+        spec = "provider.toml" if path.stem == TABLES else f"{path.stem}.toml"
+        if not (path.parent.parent / spec).is_file():
             file = path.relative_to(root).as_posix()
             found.append(SpecProblem(file, "-", "there is no such tool", "delete the file, or bring the spec back"))
     return found

@@ -16,7 +16,8 @@ VIEW = general_executor().pool
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(950, "950"), (9999, "9999"), (12500, "12,500"), (0.5, "0.5"), (12345.678, "12,345.678"), (3.0, "3")]
+    ("value", "text"),
+    [(950, "950"), (9999, "9999"), (12500, "12,500"), (0.5, "0.5"), (12345.678, "12,345.678"), (3.0, "3")],
 )
 def test_numbers(value: float, text: str) -> None:
     assert wording.number_text(value) == text

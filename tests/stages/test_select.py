@@ -8,7 +8,7 @@ import pytest
 
 from builder.recipe.diversity import METRICS
 from builder.stages.dedup import dedup
-from builder.stages.select import Plan, closed_tools, select
+from builder.stages.select import COLUMNS, Plan, closed_tools, select
 from builder.stages.workbench import open_pool
 from builder.testing.small_store import DIVIDE, PROFILE
 from tests.stages.comparing import Small, small
@@ -73,20 +73,19 @@ def test_run_again_it_chooses_the_same_and_scores_it(made: Small) -> None:
     before = made.rows("FROM choices ORDER BY ALL"), made.rows("FROM scores ORDER BY ALL")
     select(made.store, made.settings)
     assert (made.rows("FROM choices ORDER BY ALL"), made.rows("FROM scores ORDER BY ALL")) == before
-    assert {row[:2] for row in before[1]} == {(metric, scope) for metric in METRICS for scope in ("sft", "rl")}
+    assert {row[:2] for row in before[1] if row[1] != "pool"} == {
+        (metric, scope) for metric in METRICS for scope in ("sft", "rl")
+    }
 
 
 def test_a_plan_does_not_depend_on_the_order_of_rows(made: Small) -> None:
     columns = made.store.query("select/attempts", closed=[])
-    from builder.stages.select import COLUMNS
-
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in columns]
     sizes = made.settings.select
     assert list(Plan.of(rows[::-1], sizes).choices()) == list(Plan.of(rows, sizes).choices())
 
 
 def test_attempts_over_the_token_limit_make_room_for_others(made: Small) -> None:
-    rows = made.store.query("select/attempts", closed=[])
     # A result of forty thousand words in every attempt of one task: whatever was chosen of it must go.
     select(made.store, made.settings)
     [(task,)] = made.rows("SELECT min(task) FROM choices WHERE config = 'sft' AND split = 'train'")
@@ -98,7 +97,6 @@ def test_attempts_over_the_token_limit_make_room_for_others(made: Small) -> None
         )
     select(made.store, made.settings)
     assert made.rows(f"FROM choices WHERE config = 'sft' AND task = '{task}'") == []
-    assert len(rows) == 32
 
 
 def test_tools_over_closed_data_are_known(made: Small) -> None:

@@ -76,3 +76,36 @@ def culture_time_needed(start_count: int, target_count: int, doubling_time: floa
         raise ValueError("the target count must exceed the start count")
     hours = doubling_time * math.log2(target_count / start_count)
     return {"hours": hours, "whole_days": math.ceil(hours / 24 - 1e-9)}
+
+
+def centrifuge_speed(force: float, radius: float) -> dict[str, Any]:
+    """RCF = 1.118e-5 r rpm^2 with r in cm."""
+    return {"speed": math.sqrt(force / (1.118e-5 * radius / 10))}
+
+
+def relative_centrifugal_force(speed: float, radius: float) -> dict[str, Any]:
+    return {"force": 1.118e-5 * radius / 10 * speed**2}
+
+
+def colony_titre(colonies: list[int], dilution: float, plated_volume: float) -> dict[str, Any]:
+    mean = sum(colonies) / len(colonies)
+    if not mean:
+        raise ValueError("no colonies were counted: plate a lower dilution")
+    return {"titre": mean * dilution / (plated_volume / 1000), "mean_colonies": mean}
+
+
+def qpcr_fold_change(
+    target_treated: float, reference_treated: float, target_control: float, reference_control: float
+) -> dict[str, Any]:
+    """Livak and Schmittgen (2001), Methods 25:402: 2^-ddCt."""
+    difference = (target_treated - reference_treated) - (target_control - reference_control)
+    return {"delta_delta_ct": difference, "fold_change": 2**-difference}
+
+
+def infection_plan(cells: int, multiplicity: float, titre: float) -> dict[str, Any]:
+    infected = -math.expm1(-multiplicity)
+    return {
+        "volume": 1000 * cells * multiplicity / titre,
+        "infected_percent": 100 * infected,
+        "single_percent": 100 * multiplicity * math.exp(-multiplicity) / infected,
+    }

@@ -126,3 +126,18 @@ def series_table() -> list[dict[str, Any]]:
         if 3 <= len(genes) <= 12 and not root.endswith("ORF")
         for gene in sorted(genes, key=lambda symbol: int(symbol[len(root) :]))
     ]
+
+
+def overlaps_table() -> list[dict[str, Any]]:
+    """Pairs of genes that share at least one base, whatever their strand; readthrough transcripts are left out."""
+    rows = []
+    open_genes: list[dict[str, Any]] = []
+    for gene in (gene for gene in _genes() if not gene["readthrough"]):
+        open_genes = [o for o in open_genes if o["chromosome"] == gene["chromosome"] and o["end"] >= gene["start"]]
+        for other in open_genes:
+            rows += [
+                {"gene": gene["symbol"], "other": other["symbol"]},
+                {"gene": other["symbol"], "other": gene["symbol"]},
+            ]
+        open_genes.append(gene)
+    return sorted(rows, key=lambda row: (row["gene"], row["other"]))

@@ -144,3 +144,14 @@ def protein_properties(sequence: str) -> dict[str, Any]:
         "acidic_residues": count["D"] + count["E"],
         "basic_residues": count["K"] + count["R"],
     }
+
+
+def peptide_retention_time(sequence: str, eluent_ph: str) -> dict[str, Any]:
+    """Guo et al. (1986), J. Chromatogr. 359:499: sum of residue coefficients and end groups, no length correction."""
+    from pyteomics import achrom
+
+    coefficients = achrom.RCs_guo_ph2_0 if eluent_ph == "pH 2.0" else achrom.RCs_guo_ph7_0
+    minutes = float(achrom.calculate_RT(sequence, coefficients))
+    if minutes <= 0:
+        raise ValueError("the model predicts that this peptide is not retained at all")
+    return {"retention_time": minutes}

@@ -8,6 +8,12 @@ from typing import Any
 
 MASSES = {"A": 313.21, "C": 289.18, "G": 329.21, "T": 304.20}
 """Nucleoside monophosphates minus water, in g/mol."""
+STOPS = ("TAA", "TAG", "TGA")
+LETTERS = {
+    "A": "A", "C": "C", "G": "G", "T": "T", "R": "AG", "Y": "CT", "K": "GT", "M": "AC", "B": "CGT", "V": "ACG",
+    "D": "AGT", "H": "ACT", "S": "CG", "W": "AT", "N": "ACGT",
+}  # fmt: skip
+"""IUPAC letters for bases (NC-IUB 1984)."""
 
 
 def _complement(dna: str) -> str:
@@ -69,4 +75,42 @@ def sequence_divergence(sequence_a: str, sequence_b: str) -> dict[str, Any]:
         "transversions": len(differing) - transitions,
         "jukes_cantor": -0.75 * math.log(1 - 4 * p / 3),
         "kimura": -0.5 * math.log((1 - 2 * ts - tv) * math.sqrt(1 - 2 * tv)),
+    }
+
+
+def longest_orf(dna: str) -> dict[str, Any]:
+    from Bio.Seq import Seq
+
+    found = []
+    for strand, text in (("forward", dna), ("reverse", _complement(dna))):
+        for frame in range(3):
+            start = None
+            for i in range(frame, len(text) - 2, 3):
+                codon = text[i : i + 3]
+                if start is None and codon == "ATG":
+                    start = i
+                elif start is not None and codon in STOPS:
+                    left = start + 1 if strand == "forward" else len(dna) - start
+                    found.append((i - start, strand, left, text[start:i]))
+                    start = None
+    if not found:
+        raise LookupError("no reading frame runs from ATG to a stop codon in this sequence")
+    length = max(orf[0] for orf in found)
+    longest = [orf for orf in found if orf[0] == length]
+    if len(longest) > 1:
+        raise ValueError(f"{len(longest)} reading frames share the greatest length of {length // 3} residues")
+    _, strand, start, coding = longest[0]
+    return {"protein": str(Seq(coding).translate()), "length": length // 3, "strand": strand, "start": start}
+
+
+def degenerate_sequence(sequence: str) -> dict[str, Any]:
+    choices = [LETTERS[letter] for letter in sequence]
+    variants = math.prod(len(choice) for choice in choices)
+    poorest = sum(all(base in "GC" for base in choice) for choice in choices)
+    richest = sum(any(base in "GC" for base in choice) for choice in choices)
+    return {
+        "variants": variants,
+        "lowest_gc": 100 * poorest / len(sequence),
+        "highest_gc": 100 * richest / len(sequence),
+        "random_spacing": 4 ** len(sequence) / variants,
     }

@@ -21,8 +21,10 @@ def _price(flows: list[tuple[int, float]], yield_rate: float, frequency: int) ->
     return sum(flow / growth**n for n, flow in flows)
 
 
-def bond_price(face: float, coupon_rate: float, yield_rate: float, years: float, frequency: int) -> dict[str, Any]:
-    price = _price(_flows(face, coupon_rate, years, frequency), yield_rate, frequency)
+def bond_price(
+    face: float, coupon_rate: float, yield_rate: float, years: float, frequency: int, yield_shift: float
+) -> dict[str, Any]:
+    price = _price(_flows(face, coupon_rate, years, frequency), yield_rate + yield_shift, frequency)
     return {"price": price, "annual_coupon": face * coupon_rate / 100, "current_yield": face * coupon_rate / price}
 
 

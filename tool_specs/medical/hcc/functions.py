@@ -95,6 +95,11 @@ def categories_table() -> list[dict[str, Any]]:
     ]
 
 
+@functools.cache
+def _known_diagnoses() -> frozenset[str]:
+    return frozenset(row["code"] for row in diagnoses_table())
+
+
 def hcc_demographic_factor(sex: str, age: int, setting: str) -> dict[str, Any]:
     if not 65 <= age <= 110:
         raise ToolError("invalid_value", "the factors here are for ages from 65 to 110", parameter="age")
@@ -110,8 +115,7 @@ def hcc_risk_score(diagnoses: list[str], sex: str, age: int, setting: str) -> di
 
     if not 65 <= age <= 110:
         raise ToolError("invalid_value", "the score here is for ages from 65 to 110", parameter="age")
-    known = {row["code"] for row in diagnoses_table()}
-    wrong = [code for code in diagnoses if code not in known]
+    wrong = [code for code in diagnoses if code not in _known_diagnoses()]
     if wrong:
         raise ToolError("not_found", f"not in the payment model: {', '.join(wrong)}", parameter="diagnoses")
     result = calculate_raf(

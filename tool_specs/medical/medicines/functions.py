@@ -36,6 +36,11 @@ ADJUSTMENT = {
 }
 DOUBTFUL_ATC = ("ferric carboxymaltose", "vericiguat")
 """Their codes in the package differ from the WHO index."""
+OTHERS = (
+    "betamethasone codeine cortisone dexamethasone hydrocodone hydrocortisone hydromorphone methadone "
+    "methylprednisolone morphine oxycodone oxymorphone prednisolone prednisone tapentadol tramadol triamcinolone"
+)
+"""Generic names that the provider of equivalent doses knows."""
 NO_BRAND = (
     "arni",
     "isdn",
@@ -107,7 +112,7 @@ def brands_table() -> list[dict[str, Any]]:
 def medicines_table() -> list[dict[str, Any]]:
     codes = {_generic(name): body["atc_code"] for name, body in _terms().items()}
     renal = {_generic(name) for name in _renal()}
-    names = sorted({medicine for _, medicine in _pairs()} | set(codes) | renal)
+    names = sorted({medicine for _, medicine in _pairs()} | set(codes) | renal | set(OTHERS.split()))
     rows = []
     for name in names:
         code = None if name in DOUBTFUL_ATC else codes.get(name)

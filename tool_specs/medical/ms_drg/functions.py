@@ -39,7 +39,9 @@ CATEGORIES = {
     "25": "human immunodeficiency virus infections",
 }
 """Major diagnostic categories of the MS-DRG definitions manual (CMS)."""
-CAPITALS = "MCC CC MV ECMO HIV AICD PTCA CVA TIA PE AMI ICD VAD LVAD TPA CAR T-CELL O.R. D.O. HLA CABG GI II I".split()
+CAPITALS = (
+    "MCC CC CNS MV ECMO HIV AICD PTCA CVA TIA PE AMI ICD VAD LVAD TPA CAR T-CELL O.R. D.O. HLA CABG GI II I".split()
+)
 SEVERITY = re.compile(r",? (with|without) (MCC|CC|CC/MCC|MCC/CC|CC or MCC)( or .*)?$", re.I)
 
 

@@ -1,0 +1,1 @@
+INSERT INTO duplicates BY NAME SELECT * FROM batch ORDER BY task;

@@ -1,0 +1,77 @@
+"""Near-duplicate texts against a comparison of all pairs, and what a blind text gets."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from builder.recipe.dedup import MOST_COMMON, THRESHOLD, near_texts, repeats
+
+
+def jaccard(a: str, b: str) -> float:
+    first, second = (set(zip(text.split(), text.split()[1:], strict=False)) for text in (a, b))
+    return len(first & second) / len(first | second) if first | second else 0.0
+
+
+def all_pairs(texts: list[str]) -> dict[tuple[int, int], float]:
+    found = {(i, j): jaccard(texts[i], texts[j]) for j in range(len(texts)) for i in range(j)}
+    return {pair: score for pair, score in found.items() if score >= THRESHOLD}
+
+
+def texts(count: int, entities: int, seed: int = 0) -> list[str]:
+    """Forms with entities put in; one text in ten is an earlier one with a few words changed."""
+    rng = random.Random(seed)
+    forms = [[f"w{rng.randrange(400)}" for _ in range(rng.randint(20, 60))] for _ in range(40)]
+    made: list[list[str]] = []
+    for _ in range(count):
+        words = rng.choice(made if made and rng.random() < 0.1 else forms).copy()
+        changes = len(words) // 3 if words in forms else max(1, len(words) // 20)
+        for _ in range(changes):
+            words[rng.randrange(len(words))] = f"e{rng.randrange(entities)}"
+        made.append(words)
+    return [" ".join(words) for words in made]
+
+
+@pytest.mark.parametrize("entities", [100, 1_000_000], ids=["reused", "fresh"])
+def test_what_is_found_is_exact_and_little_is_missed(entities: int) -> None:
+    made = texts(700, entities)
+    expected = all_pairs(made)
+    found = {(a, b): score for a, b, score in near_texts(made).pairs}
+    assert len(expected) > 50
+    assert found == pytest.approx({pair: expected[pair] for pair in found})
+    assert len(found) >= 0.97 * len(expected)
+
+
+def test_a_crowd_of_one_text_is_found_without_rare_words() -> None:
+    """Each triple stands in more texts than count as rare: only MinHash can see these."""
+    form = [f"w{number}" for number in range(40)]
+    crowd = [" ".join([*form[:i], "other", *form[i + 1 :]]) for i in range(MOST_COMMON + 6)]
+    found = near_texts(crowd)
+    assert found.blind == len(crowd)
+    assert {kept for kept, _ in repeats([f"t{i:02d}" for i in range(len(crowd))], found.pairs).values()} == {"t00"}
+
+
+def test_texts_without_words_and_a_single_text_are_no_pairs() -> None:
+    assert near_texts(["", "", "one", "one two"]).pairs == ()
+    assert near_texts(["one two three"]).pairs == near_texts([]).pairs == ()
+
+
+def test_order_changes_positions_only() -> None:
+    made = texts(300, 50)
+    order = list(range(300))
+    random.Random(2).shuffle(order)
+    back = {place: number for number, place in enumerate(order)}
+    there = {frozenset(pair[:2]) for pair in near_texts([made[i] for i in order]).pairs}
+    assert there == {frozenset((back[a], back[b])) for a, b, _ in near_texts(made).pairs}
+
+
+def test_repeats_name_the_smallest_of_a_chain_and_the_best_similarity() -> None:
+    found = repeats(["t2", "t3", "t1"], [(0, 1, 0.9), (0, 2, 0.7)])
+    assert found == {"t2": ("t1", 0.9), "t3": ("t1", 0.9)}
+
+
+@pytest.mark.parametrize("threshold", [0, -0.1, 1.5])
+def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
+    with pytest.raises(ValueError, match="above 0 and at most 1"):
+        near_texts(["a b", "a b"], threshold)
