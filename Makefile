@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and nothing else; every target makes the environment it runs in.
 
 .DEFAULT_GOAL := help
-.PHONY: help env release test check bench lock clean
+.PHONY: help env release test check check-tools docs bench lock clean
 
 # Some machines have a python3.11 on PATH that only forwards to another: run it before choosing it.
 ifndef PYTHON
@@ -15,6 +15,7 @@ UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
 digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
+changed = $(if $(1),$(sort $(foreach file,$(shell git diff --name-only --diff-filter=d $(1) -- 'tool_specs/*/*/*.toml' 'tool_specs/*/*/functions.py'),$(filter-out tool_specs/exemplars/%,$(patsubst %/,%,$(dir $(file)))))))
 # The names of the stamps say what is installed, so an environment kept elsewhere serves many checkouts.
 LOCKED := $(VENV)/.locked-$(call digest,'' requirements.lock)
 EDITABLE := $(VENV)/.editable-$(call digest,'$(CURDIR)' pyproject.toml)
@@ -23,6 +24,8 @@ help:
 	@echo "make release [PROFILE=default|smoke]   build a dataset release in release/"
 	@echo "make test                              run the tests"
 	@echo "make check                             lint, format, types, layers"
+	@echo "make check-tools [BASE=commit]         check all tool specs, run their examples; weigh what changed since BASE"
+	@echo "make docs                              write docs/cli.md and docs/schemas/ anew"
 	@echo "make bench                             measure throughput"
 	@echo "make lock [UPGRADE=--upgrade]          write requirements.lock anew"
 	@echo "make clean                             remove caches, builds and .venv (releases stay)"
@@ -53,6 +56,16 @@ check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+# What the workflow of spec pull requests runs. Providers whose specs differ from BASE get a gain report each.
+check-tools: env
+	$(BIN)/dive-builder tools check
+	$(BIN)/python -m pytest -q tests/specs
+	@set -e; for folder in $(call changed,$(BASE)); do \
+	  echo; echo "Gain of $$folder"; $(BIN)/dive-builder tools gain $$folder; done
+
+docs: env
+	$(BIN)/python -m pytest -q tests/test_docs.py --update-golden
 
 bench: env
 	$(BIN)/python -m tests.benchmarks.throughput

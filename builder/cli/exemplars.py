@@ -16,7 +16,7 @@ def add_verbs(verbs: Verbs) -> None:
     listing = group.add("list", "list scenarios and frames", run_list)
     listing.add_argument("--domain", metavar="D", help="scenarios of one domain")
     show = group.add("show", "show a scenario: slots, steps of each round, wordings", run_show)
-    show.add_argument("exemplar", metavar="ID", help="id of a scenario, such as financial.supplier_quote")
+    show.add_argument("exemplar", metavar="ID", help="id of a scenario, such as financial.company_quote_with_vat")
     trial = group.add("try", "make tasks of one exemplar and print them with their refusals", run_try)
     trial.add_argument("exemplar", metavar="ID", help="id of a scenario, or frame.NAME")
     trial.add_argument("-n", "--count", metavar="N", type=positive, default=10, help="draws (default: 10)")

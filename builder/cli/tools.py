@@ -150,7 +150,7 @@ def run_record(options: Invocation) -> int:
     root, inside = root_and_inside(options)
     done = record_all(pool_of(options, root), inside)
     for path in done.changed:
-        print(f"wrote {path}")
+        print(f"{'wrote' if path.exists() else 'deleted'} {path}")
     print(f"{done.tools} tools recorded, {len(done.changed)} files changed")
     return 0
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from builder.recipe.sense import rivals
 from builder.recipe.view import PoolView
 from builder.records.tools import Return, ToolSpec
 
@@ -86,6 +87,11 @@ class Atlas:
     def about(self, entity_type: str) -> list[Edge]:
         """Attributes whose tool takes a value of this entity type."""
         return [edge for edge in self.attributes if self.view.fits(entity_type, edge.subject)]
+
+    @cached_property
+    def says(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """What each tool tells of what (law 9)."""
+        return {tool: rivals(self.view, tool, self.view.declared[tool].returns) for tool in sorted(self.view.tools)}
 
     def values(self, tool: str, parameter: str) -> list[Any]:
         """Values that may seed a call of the tool: its coverage, inside what the type lists for seeds."""

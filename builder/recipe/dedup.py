@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.recipe.splits import groups
 
-Ints = NDArray[np.int64]
-Words = NDArray[np.uint64]
+Ints: TypeAlias = NDArray[np.int64]
+Words: TypeAlias = NDArray[np.uint64]
 
 THRESHOLD = 0.62
 """Jaccard index of word pairs from which two texts are nearly the same: light and medium edits are over it,
@@ -98,14 +99,12 @@ def repeats(tasks: Sequence[str], pairs: Sequence[tuple[int, int, float]]) -> di
 
 def _grams(texts: Sequence[str]) -> tuple[_Grams, _Grams]:
     """Sets of word pairs and of word triples."""
-    vocabulary: dict[str, int] = {}
-    words, lengths = [], []
-    for text in texts:
-        split = text.split()
-        lengths.append(len(split))
-        words += [vocabulary.setdefault(word, len(vocabulary)) for word in split]
-    flat = np.asarray(words, np.int64)
-    text_of = np.repeat(np.arange(len(texts)), lengths)
+    split = [text.split() for text in texts]
+    # In the order of the alphabet, so that ties between triples do not depend on the order of the texts.
+    vocabulary = {word: number for number, word in enumerate(sorted({word for words in split for word in words}))}
+    lengths = [len(words) for words in split]
+    flat = np.fromiter((vocabulary[word] for words in split for word in words), np.int64, sum(lengths))
+    text_of: Ints = np.repeat(np.arange(len(texts)), lengths)
     second = text_of[1:] == text_of[:-1]
     _, pair_at = np.unique(flat[:-1] * len(vocabulary) + flat[1:], return_inverse=True)
     pairs = _sets(text_of[:-1][second], pair_at[second])
@@ -144,7 +143,8 @@ def _sharing(anchors: _Grams, per_text: Ints) -> Ints:
 
 def _within(members: Ints, group: Ints, reach: int) -> tuple[Ints, Ints]:
     """Pairs of members that stand at most `reach` places apart in one group. Sorted by group, then member."""
-    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    left: list[Ints] = [np.zeros(0, np.int64)]
+    right: list[Ints] = [np.zeros(0, np.int64)]
     for step in range(1, min(reach, len(group) - 1) + 1):
         same = group[step:] == group[:-step]
         if not same.any():
@@ -156,11 +156,11 @@ def _within(members: Ints, group: Ints, reach: int) -> tuple[Ints, Ints]:
 
 def _alike(pairs: _Grams, blind: NDArray[np.bool_]) -> Ints:
     """Pairs with a blind text whose signatures agree in some band, numbered as those of `_sharing`."""
-    found = np.zeros(0, np.int64)
+    found: Ints = np.zeros(0, np.int64)
     if blind.any() and len(pairs.texts):
         texts, signatures = _signatures(pairs)
         for band in range(BANDS):
-            group = np.zeros(len(texts), np.uint64)
+            group: Words = np.zeros(len(texts), np.uint64)
             for column in range(band * BAND_ROWS, (band + 1) * BAND_ROWS):
                 group = _mixed(group ^ signatures[:, column])
             order = np.lexsort((texts, group))
@@ -179,9 +179,9 @@ def _signatures(pairs: _Grams) -> tuple[Ints, Words]:
     order = np.lexsort((hashes, cell))
     cells, first = np.unique(cell[order], return_index=True)
     empty = np.iinfo(np.uint64).max
-    table = np.full(len(texts) * bins, empty, np.uint64)
-    table[cells] = hashes[order][first]
-    table = table.reshape(len(texts), bins)
+    flat: Words = np.full(len(texts) * bins, empty, np.uint64)
+    flat[cells] = hashes[order][first]
+    table = flat.reshape(len(texts), bins)
     source = table.copy()
     for distance in range(1, bins):
         holes = table == empty
@@ -204,7 +204,7 @@ def _mixed(values: Words) -> Words:
 def _jaccard(pairs: _Grams, sizes: Ints, left: Ints, right: Ints) -> NDArray[np.float64]:
     """Exact Jaccard index of the sets of word pairs of `left` and `right`. `sizes` counts those of each text."""
     starts, lengths, keys = np.cumsum(sizes) - sizes, sizes[left], pairs.keys
-    owner = np.repeat(np.arange(len(left)), lengths)
+    owner: Ints = np.repeat(np.arange(len(left)), lengths)
     offset = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     wanted = right[owner] * pairs.count + pairs.grams[starts[left][owner] + offset]
     place = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))

@@ -15,4 +15,18 @@ DIVE_METRICS = (
 )
 """The six of the DIVE paper. Each is `sql/diversity/<name>.sql`."""
 
-METRICS = DIVE_METRICS
+METRICS = (
+    *DIVE_METRICS,
+    "unique_shapes",
+    "effective_tools",
+    "effective_tool_pairs",
+    "tool_pairs",
+    "tool_triples",
+    "effective_exemplars",
+    "effective_shapes",
+    "unseen_shapes",
+)
+"""All of them: the six, and what they leave out: how evenly, and how much is still to be seen."""
+
+PARTITIONS = ("call_graph", "call_sequence", "shape", "topology", "toolset")
+"""Columns of `patterns` that can be rarefied: each puts every task into one class."""

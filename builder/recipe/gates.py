@@ -15,7 +15,7 @@ from typing import Any
 
 from builder.errors import DerivationError, Refused
 from builder.recipe.alternatives import made_up, real_calls
-from builder.recipe.derivation import Evidence, Made, evaluate, inputs_of, refs
+from builder.recipe.derivation import Evidence, Made, inputs_of, refs, resolve, round_answer, run_steps
 from builder.recipe.plans import source_type
 from builder.recipe.shape import used_fields
 from builder.recipe.shortcut import telling
@@ -47,14 +47,14 @@ def sensitive(view: PoolView, derivation: Derivation, evidence: Evidence, answer
     for made in evidence.made:
         fields = sorted(used[made.step])
         others = made_up(view, derivation, evidence, made, fields, rng)
-        changed, tested = yield from _what_if(derivation, made, others, answer)
+        changed, tested = yield from _what_if(derivation, evidence, made, others, answer)
         if not changed:
             real = []
             for call in real_calls(view, made, rng):
                 result = yield call
                 if result.value is not None:
                     real.append({**made.result, **{name: result.value[name] for name in fields}})
-            changed, tested_too = yield from _what_if(derivation, made, real, answer)
+            changed, tested_too = yield from _what_if(derivation, evidence, made, real, answer)
             tested = tested or tested_too
         if not changed:
             reason = "gate:insensitive" if tested else "gate:untestable"
@@ -62,13 +62,14 @@ def sensitive(view: PoolView, derivation: Derivation, evidence: Evidence, answer
 
 
 def _what_if(
-    derivation: Derivation, made: Made, others: Iterable[dict[str, Json]], answer: Json
+    derivation: Derivation, evidence: Evidence, made: Made, others: Iterable[dict[str, Json]], answer: Json
 ) -> Generator[Call, Result, tuple[bool, bool]]:
     """Whether one of the other results changes the answer, and whether one reached it at all."""
     tested = False
+    same = {(other.step, other.member): other.result for other in evidence.made if other.step == made.step}
     for other in others:
         try:
-            value, _ = yield from evaluate(derivation, {(made.step, made.member): other})
+            value = yield from _again(derivation, evidence, made.step, {**same, (made.step, made.member): other})
         except DerivationError as error:
             if error.reason in _CHANGED:
                 return True, True
@@ -77,6 +78,23 @@ def _what_if(
         if value != answer:
             return True, True
     return False, tested
+
+
+def _again(
+    derivation: Derivation,
+    evidence: Evidence,
+    changed: str,
+    overrides: Mapping[tuple[str, int | None], dict[str, Json]],
+) -> Generator[Call, Result, Json]:
+    """The answer when one step is changed: only that step and those that depend on it are run again."""
+    touched = {changed}
+    for step in derivation.steps:
+        if any(ref.step in touched for source in inputs_of(step).values() for ref in refs(source)):
+            touched.add(step.id)
+    known = {step.id: step for step in derivation.steps}
+    kept = Evidence({step: value for step, value in evidence.values.items() if step not in touched})
+    yield from run_steps([step for step in derivation.steps if step.id in touched], kept, known, overrides)
+    return round_answer(resolve(derivation.answer, known, kept.values), derivation.spec)
 
 
 def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, answer: Json) -> Steps:
@@ -110,8 +128,9 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
                     continue
                 changed = step.model_copy(update={"arguments": {**step.arguments, parameter: candidate}})
                 steps = (*derivation.steps[:number], changed, *derivation.steps[number + 1 :])
+                rebound = derivation.model_copy(update={"steps": steps})
                 try:
-                    result, _ = yield from evaluate(derivation.model_copy(update={"steps": steps}))
+                    result = yield from _again(rebound, evidence, step.id, {})
                 except DerivationError:
                     continue
                 if result == answer:

@@ -17,7 +17,6 @@ from builder.identity import content_id, random_stream
 from builder.recipe.atlas import Atlas
 from builder.recipe.frames import FRAMES
 from builder.recipe.scenarios import tools_of
-from builder.recipe.sense import rivals
 from builder.recipe.view import PoolView
 from builder.records.base import DOMAINS, Json
 from builder.records.exemplars import Scenario, Slot
@@ -62,7 +61,7 @@ class Sampler:
         self._slot_options: dict[tuple[str, str], list[Any]] = {}
         self._confusable: dict[str, frozenset[str]] = {}
         self._ids = sorted(view.tools)
-        self._says = {tool: rivals(view, tool, view.declared[tool].returns) for tool in sorted(view.tools)}
+        self._says = atlas.says
         self._candidates = {name: frame.candidates(atlas) for name, frame in FRAMES.items()}
 
     def draw(self, run_seed: int, wave: int, index: int) -> Draw:

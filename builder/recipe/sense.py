@@ -203,12 +203,21 @@ def names(view: PoolView, literals: Iterable[Literal]) -> None:
                 raise Refused("law:names", f"{literal.type} {value!r} is written in a form that no tool takes")
 
 
-def no_rivals(view: PoolView, derivation: Derivation, offered: Iterable[str], used: Mapping[str, set[str]]) -> None:
-    """Law 9. No other offered tool says of the same kind of thing what the derivation reads. Raises Refused."""
+def no_rivals(
+    view: PoolView,
+    derivation: Derivation,
+    used: Mapping[str, set[str]],
+    offered: Iterable[str],
+    says: Mapping[str, frozenset[tuple[str, str]]],
+) -> None:
+    """Law 9. No other offered tool says of the same kind of thing what the derivation reads. Raises Refused.
+
+    `says` holds the `rivals` of each tool.
+    """
     called = {step.id: step.tool for step in derivation.steps if not isinstance(step, OpStep)}
     said = {pair for step, tool in called.items() for pair in rivals(view, tool, used[step])}
     for tool in sorted(set(offered) - set(called.values())):
-        for about, field in sorted(said & rivals(view, tool, view.declared[tool].returns)):
+        for about, field in sorted(said & says[tool]):
             raise Refused("law:rivals", f"{tool} gives {field} of a {about} too")
 
 

@@ -80,6 +80,7 @@ class _State:
 
     draw: Draw
     view: PoolView
+    atlas: Atlas
     plan: Plan
     rng: random.Random
     style: str
@@ -97,7 +98,7 @@ def synthesize(
         plan = yield from aim(draw, view, atlas, rng)
     except (Refused, DerivationError) as error:
         return Synthesis(None, refusals=((0, error.reason, str(error)),))
-    state = _State(draw, view, plan, rng, rng.choice(DATE_STYLES))
+    state = _State(draw, view, atlas, plan, rng, rng.choice(DATE_STYLES))
     candidates: list[_Candidate] = []
     for number, planned in enumerate(plan.rounds[:rounds], 1):
         try:
@@ -207,7 +208,7 @@ def _laws(state: _State, derivation: Derivation, value: Json) -> None:
     used = used_fields(derivation)
     # Tools of later rounds are there by the scenario's own declaration.
     declared = {step.tool for part in state.plan.rounds for step in part.steps if not isinstance(step, OpStep)}
-    sense.no_rivals(view, derivation, set(state.draw.toolset) - declared, used)
+    sense.no_rivals(view, derivation, used, set(state.draw.toolset) - declared, state.atlas.says)
     for step in derivation.steps:
         if not isinstance(step, OpStep):
             sense.scale_of_call(view, step, known, frozenset(used[step.id]))

@@ -26,7 +26,7 @@ PATTERNS = pa.schema(
 )
 
 NEAR = "near_text"
-"""The last kind: nearly the same words, call graph and answer."""
+"""The last kind: nearly the same words about the same seed entity, with the same call graph and answer."""
 
 DUPLICATES = pa.schema(
     [("task", pa.string()), ("kept", pa.string()), ("kind", pa.string()), ("similarity", pa.float64())]
@@ -60,7 +60,7 @@ def mark_duplicates(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> 
 
 
 def mark_near_texts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
-    """Mark tasks that are worded nearly as another with the same call graph and the same answer."""
+    """Mark tasks that are worded nearly as another with the same seed entity, call graph and answer."""
     found = connection.execute(sql.load("dedup/near_candidates")).fetchall()
     near = near_texts([text for _, text, _ in found])
     pairs = [pair for pair in near.pairs if found[pair[0]][2] == found[pair[1]][2]]

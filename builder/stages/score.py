@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from builder import sql
-from builder.recipe.diversity import METRICS
+from builder.errors import SettingsError
+from builder.recipe.diversity import METRICS, PARTITIONS
 from builder.settings import Settings
 from builder.stages.dedup import write_batch
 from builder.store import Store
@@ -38,3 +39,18 @@ def measure(connection: duckdb.DuckDBPyConnection, metric: str, scope: str) -> f
     # Fetched to the end: a connection with an unfinished result takes no other work.
     [(value,)] = connection.execute(sql.load(f"diversity/{metric}"), {"scope": scope}).fetchall()
     return float(value)
+
+
+Point = tuple[int, float, float, float]
+"""Tasks, expected classes among them, and the bounds of their 95% interval."""
+
+
+def rarefaction(connection: duckdb.DuckDBPyConnection, scope: str, partition: str, sizes: Sequence[int]) -> list[Point]:
+    """Classes to expect in a random sample of each size from a scope; sizes over the scope's are left out.
+
+    Raises SettingsError for a partition that there is not.
+    """
+    if partition not in PARTITIONS:
+        raise SettingsError(f"tasks are not classed by {partition!r}; there are {', '.join(PARTITIONS)}")
+    values = {"scope": scope, "partition": partition, "sizes": list(sizes)}
+    return connection.execute(sql.load("curves/rarefaction"), values).fetchall()

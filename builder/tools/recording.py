@@ -58,8 +58,11 @@ def record(executor: Executor, spec: ToolSpec) -> Path | None:
 
 def record_tables(pool: ToolPool, provider: str) -> Path | None:
     """Write rows and digest of a provider's tables; the path when the file changed."""
-    tables = table_facts(pool, provider)
-    return _write(_tables_path(pool, provider), _text(tables)) if tables else None
+    tables, path = table_facts(pool, provider), _tables_path(pool, provider)
+    if not tables and path.exists():
+        path.unlink()
+        return path
+    return _write(path, _text(tables)) if tables else None
 
 
 def table_facts(pool: ToolPool, provider: str) -> dict[str, dict[str, Any]]:
@@ -192,7 +195,7 @@ class Recorded:
 
 
 def record_all(pool: ToolPool, inside: str = "") -> Recorded:
-    """Record the tools (and tables) whose path begins with `inside`.
+    """Record the tools (and tables) whose path begins with `inside`; results of tools that are gone are deleted.
 
     Raises SpecError when an example does not come out as declared: a wrong result is not written down.
     """
@@ -203,7 +206,12 @@ def record_all(pool: ToolPool, inside: str = "") -> Recorded:
         raise SpecError(problems)
     written = [record(executor, spec) for spec in chosen]
     written += [record_tables(pool, provider) for provider in sorted({spec.provider for spec in chosen})]
-    return Recorded(len(chosen), tuple(path for path in written if path is not None))
+    changed = [path for path in written if path is not None]
+    for problem in orphans(pool.root):
+        if problem.file.startswith(inside):
+            changed.append(pool.root / problem.file)
+            changed[-1].unlink()
+    return Recorded(len(chosen), tuple(changed))
 
 
 def is_inside(tool: str, inside: str) -> bool:

@@ -106,6 +106,14 @@ def test_record_then_check(specs: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "0 files changed" in said(capsys, "tools", "record", "tool_specs")
 
 
+def test_record_deletes_results_of_tools_that_are_gone(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "tools", "record", "tool_specs")
+    (specs / "general" / "atlas" / "divide.toml").unlink()
+    assert "deleted" in said(capsys, "tools", "record", "tool_specs")
+    assert not (specs / "general" / "atlas" / "recorded" / "divide.json").exists()
+    assert said(capsys, "tools", "check", "tool_specs") == "1 tools, 3 examples: all is well\n"
+
+
 def test_check_prints_file_key_finding_and_remedy(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "tools", "record", "tool_specs")
     spec = specs / "general" / "atlas" / "divide.toml"

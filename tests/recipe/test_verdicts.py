@@ -333,3 +333,12 @@ def test_order_matters_in_lists_only(members: list[str], rng: Any) -> None:
 def test_any_text_gives_a_verdict(text: str, gold: Answer) -> None:
     correct, reason = compare(gold, text)
     assert correct == (reason == "match")
+
+
+def test_names_with_brackets_of_their_own() -> None:
+    spec = AnswerSpec(kind="entity", type="particle")
+    answer = Answer(spec=spec, value="Xi(c)(2645)+", names={"Xi(c)(2645)+": ("the Xi(c)(2645)+ baryon",)})
+    assert compare(answer, "the Xi(c)(2645)+ baryon (Xi(c)(2645)+)") == (True, "match")
+    assert compare(answer, "Xi(c)(2645)+") == (True, "match")
+    assert not compare(answer, "the Xi(c)(2645)+ baryon (Xi(c)(2645)0)")[0]
+    assert not compare(answer, "Xi(c)")[0]

@@ -79,7 +79,7 @@ FORM = "one two three four five six seven eight nine ten eleven twelve thirteen 
 
 
 def nearly_alike(store: duckdb.DuckDBPyConnection, **second: Any) -> list[tuple[Any, ...]]:
-    same = {"call_graph": "g", "answer": "[5]"}
+    same = {"call_graph": "g", "answer": "[5]", "seed": "s"}
     add_task(store, "t1", normal_text=FORM, **same)
     add_task(store, "t2", **{"normal_text": FORM.replace("seven", "7"), **same, **second})
     mark_duplicates(store, "now")
@@ -104,6 +104,6 @@ def test_yes_and_no_agree_by_chance() -> None:
     store = empty_store()
     for task in ("t1", "t2"):
         text = FORM + f" {task}"
-        add_task(store, task, normal_text=text, call_graph="g", answer="true", answer_kind="boolean")
+        add_task(store, task, normal_text=text, call_graph="g", answer="1", seed="s", answer_kind="boolean")
     mark_duplicates(store, "now")
     assert store.execute("FROM duplicates").fetchall() == []

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def contents(store: Path) -> dict[str, list[Any]]:
     """Every row of every table, in the order of writing."""
     with duckdb.connect(str(store), read_only=True) as connection:
-        tables = [name for (name,) in connection.execute("SHOW TABLES").fetchall()]
+        tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {name: connection.execute(f"FROM {name} ORDER BY rowid").fetchall() for name in tables}
 
 

@@ -93,8 +93,12 @@ def _named(answer: Answer, value: str, text: str) -> bool:
     accepted = {reading.plain(name) for name in (value, *answer.names.get(value, ()), *extra)}
     if reading.plain(text) in accepted:
         return True
-    pair = re.fullmatch(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]", reading.tidy(text))
-    return pair is not None and all(reading.plain(part) in accepted for part in pair.groups())
+    tidy = reading.tidy(text)
+    if not tidy.endswith((")", "]")):
+        return False
+    # Names hold brackets of their own (`Xi(c)(2645)+`): each opening one may be where the second name begins.
+    pairs = ((tidy[:at], tidy[at + 1 : -1]) for at, letter in enumerate(tidy) if at and letter in "([")
+    return any(reading.plain(one) in accepted and reading.plain(two) in accepted for one, two in pairs)
 
 
 def _members(answer: Answer, spec: AnswerSpec, value: list[Any], text: str) -> bool:

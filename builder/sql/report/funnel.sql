@@ -3,7 +3,7 @@ WITH counted AS (
     SELECT stage, status, reason, count(*) AS records
     FROM outcomes
     -- A stage over the whole store leaves one outcome for it, which counts no record.
-    WHERE fingerprint = $fingerprint AND record <> 'store'
+    WHERE fingerprint = $fingerprint AND record NOT LIKE 'store%'
     GROUP BY stage, status, reason
 )
 SELECT stage, status, reason, records

@@ -104,3 +104,19 @@ def crystal_density(lattice_constant: float, atoms_per_cell: int, atomic_weight:
     _positive(lattice_constant=lattice_constant, atomic_weight=atomic_weight)
     volume = (lattice_constant * 1e-8) ** 3
     return {"density": atoms_per_cell * atomic_weight / AVOGADRO / volume}
+
+
+def beam_transmission(linear_attenuation: float, thickness: float) -> dict[str, Any]:
+    """Beer-Lambert law."""
+    depth = linear_attenuation * thickness / 10
+    if depth > 60:
+        raise ToolError("out_of_range", "the plate is opaque: less than 1e-24 percent gets through", depth=depth)
+    return {"transmitted_percent": math.exp(-depth) * 100, "attenuation_db": depth * 10 / math.log(10)}
+
+
+def perovskite_tolerance(radius_a: float, radius_b: float, radius_x: float) -> dict[str, Any]:
+    """V. M. Goldschmidt, Naturwissenschaften 14 (1926) 477; customary limits."""
+    factor = (radius_a + radius_x) / (math.sqrt(2) * (radius_b + radius_x))
+    names = ((0.71, "not a perovskite"), (0.9, "orthorhombic or rhombohedral"), (1.0, "cubic"))
+    structure = next((name for limit, name in names if factor < limit), "hexagonal or tetragonal")
+    return {"tolerance_factor": factor, "octahedral_factor": radius_b / radius_x, "structure": structure}

@@ -32,6 +32,7 @@ def planets_table() -> list[dict[str, Any]]:
             "orbital_period": astronomy.PlanetOrbitalPeriod(astronomy.Body[name]),
             "relative_mass": astronomy.MassProduct(astronomy.Body[name]) / earth,
             "outer": name in PLANETS[3:],
+            "inner_planet": name in PLANETS[:2],
             "watchable": name != "Earth",
         }
         for name in PLANETS
@@ -172,6 +173,30 @@ def next_opposition(planet: str, date: str) -> dict[str, Any]:
         "distance": vector.Length(),
         "magnitude": astronomy.Illumination(body, found).mag,
     }
+
+
+@functools.lru_cache(1024)
+def next_greatest_elongation(planet: str, date: str) -> dict[str, Any]:
+    import astronomy
+
+    body, time = _body(planet, PLANETS[:2]), _time(date)
+    found = astronomy.SearchMaxElongation(body, time)
+    return {
+        "date": _stamp(found.time)[:10],
+        "elongation": found.elongation,
+        "visibility": found.visibility.name.lower(),
+    }
+
+
+@functools.lru_cache(1024)
+def next_lunar_apsis(kind: str, date: str) -> dict[str, Any]:
+    import astronomy
+
+    wanted = {"perigee": astronomy.ApsisKind.Pericenter, "apogee": astronomy.ApsisKind.Apocenter}[kind]
+    apsis = astronomy.SearchLunarApsis(_time(date))
+    while apsis.kind != wanted:
+        apsis = astronomy.NextLunarApsis(apsis)
+    return {"date": _stamp(apsis.time)[:10], "time": _stamp(apsis.time), "distance_km": apsis.dist_km}
 
 
 @functools.lru_cache(512)

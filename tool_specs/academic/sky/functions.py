@@ -51,3 +51,12 @@ def star_altitude(
 def brightness_ratio(magnitude_a: float, magnitude_b: float) -> dict[str, Any]:
     """Pogson: five magnitudes are a factor of 100."""
     return {"ratio": 10 ** (0.4 * (magnitude_b - magnitude_a))}
+
+
+def atmospheric_extinction(altitude: float, magnitude: float, coefficient: float) -> dict[str, Any]:
+    """F. Kasten and A. T. Young, Applied Optics 28 (1989) 4735."""
+    if altitude < 0:
+        raise ValueError(f"the object is {-altitude:.2f} degrees below the horizon")
+    air_mass = 1 / (math.sin(math.radians(altitude)) + 0.50572 * (altitude + 6.07995) ** -1.6364)
+    dimming = coefficient * air_mass
+    return {"air_mass": air_mass, "dimming": dimming, "seen_magnitude": magnitude + dimming}

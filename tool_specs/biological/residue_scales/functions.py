@@ -116,7 +116,7 @@ def top_scale_window(sequence: str, scale: str, window: int) -> dict[str, Any]:
     best = max(sums.values())
     starts = [start for start, value in sums.items() if value == best]
     if len(starts) > 1:
-        raise ValueError(f"{len(starts)} windows share the highest mean; choose another window length or scale")
+        return {"segment": None, "start": None, "end": None, "mean": best / window}
     start = starts[0]
     return {
         "segment": sequence[start : start + window],

@@ -7,6 +7,15 @@ from typing import Any
 
 from builder.errors import ToolError
 
+MACRS = {
+    3: (33.33, 44.45, 14.81, 7.41),
+    5: (20.0, 32.0, 19.2, 11.52, 11.52, 5.76),
+    7: (14.29, 24.49, 17.49, 12.49, 8.93, 8.92, 8.93, 4.46),
+    10: (10.0, 18.0, 14.4, 11.52, 9.22, 7.37, 6.55, 6.55, 6.56, 6.55, 3.28),
+    15: (5.0, 9.5, 8.55, 7.7, 6.93, 6.23, 5.9, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 2.95),
+}
+"""Percentages of cost by recovery period and tax year (IRS Publication 946, Table A-1, half-year convention)."""
+
 
 def _charges(cost: float, salvage: float, life: int, method: str) -> list[float]:
     if method == "straight_line":
@@ -46,4 +55,71 @@ def dupont_ratios(revenue: float, net_income: float, total_assets: float, total_
         "asset_turnover": revenue / total_assets,
         "equity_multiplier": total_assets / total_equity,
         "return_on_assets": net_income / total_assets * 100,
+    }
+
+
+def altman_z_score(
+    working_capital: float,
+    retained_earnings: float,
+    operating_profit: float,
+    market_value_equity: float,
+    revenue: float,
+    total_assets: float,
+    total_liabilities: float,
+) -> dict[str, Any]:
+    """Altman (1968), for listed manufacturers."""
+    if min(total_assets, total_liabilities) <= 0:
+        raise ToolError("invalid_value", "assets and liabilities must be positive")
+    score = (
+        1.2 * working_capital / total_assets
+        + 1.4 * retained_earnings / total_assets
+        + 3.3 * operating_profit / total_assets
+        + 0.6 * market_value_equity / total_liabilities
+        + 1.0 * revenue / total_assets
+    )
+    return {"z_score": score, "zone": "safe" if score > 2.99 else "distress" if score < 1.81 else "grey"}
+
+
+def cash_conversion_cycle(
+    revenue: float, cost_of_sales: float, inventory: float, receivables: float, payables: float
+) -> dict[str, Any]:
+    if min(revenue, cost_of_sales) <= 0:
+        raise ToolError("invalid_value", "revenue and cost of sales must be positive")
+    stock, collection, payment = (
+        inventory / cost_of_sales * 365,
+        receivables / revenue * 365,
+        payables / cost_of_sales * 365,
+    )
+    return {
+        "inventory_days": stock,
+        "receivable_days": collection,
+        "payable_days": payment,
+        "cycle_days": stock + collection - payment,
+    }
+
+
+def macrs_depreciation(cost: float, recovery_years: int, year: int) -> dict[str, Any]:
+    """Percentages of IRS Publication 946, Table A-1: declining balance, switching to straight line, half-year rule."""
+    table = MACRS[recovery_years]
+    if year > len(table):
+        raise ToolError("invalid_value", f"{recovery_years}-year property is written off in {len(table)} tax years")
+    taken = math.fsum(table[:year])
+    return {
+        "percentage": table[year - 1],
+        "deduction": cost * table[year - 1] / 100,
+        "adjusted_basis": cost * (100 - taken) / 100,
+    }
+
+
+def market_concentration(sales: list[float]) -> dict[str, Any]:
+    if min(sales) <= 0:
+        raise ToolError("invalid_value", "sales must be positive")
+    total = math.fsum(sales)
+    shares = sorted((sale / total * 100 for sale in sales), reverse=True)
+    index = math.fsum(share**2 for share in shares)
+    return {
+        "herfindahl_index": index,
+        "largest_share": shares[0],
+        "four_firm_share": math.fsum(shares[:4]),
+        "equivalent_firms": 10000 / index,
     }

@@ -63,6 +63,33 @@ def _wanted(name: str) -> bool:
     return odd is None and latin and not name.isupper() and 6 <= len(name) <= 45
 
 
+def formats_table() -> list[dict[str, Any]]:
+    """How IBANs of a country are built; country codes without a registered format are left out."""
+    from schwifty import registry
+
+    rows = []
+    for iso, country in sorted(_countries().items()):
+        try:
+            spec = registry.get_iban_spec(iso)
+        except Exception:
+            continue
+        if spec.aspirational or spec.country != iso:
+            continue
+        lengths = {key.value: span.end - span.start for key, span in spec.positions.items()}
+        rows.append(
+            {
+                "country": country,
+                "iso2": iso,
+                "iban_length": spec.iban_length,
+                "bank_code_length": lengths["bank_code"],
+                "branch_code_length": lengths["branch_code"] or None,
+                "account_number_length": lengths["account_code"],
+                "sepa": bool(spec.in_sepa_zone),
+            }
+        )
+    return rows
+
+
 def parse_iban(iban: str) -> dict[str, Any]:
     from schwifty import IBAN
 

@@ -59,3 +59,51 @@ def accrued_interest(
         raise ToolError("invalid_value", "settlement must lie after the last coupon date, by at most a year")
     fraction = float(pyxirr.year_fraction(last, settled, convention))
     return {"accrued_interest": face * coupon_rate / 100 * fraction, "year_fraction": fraction}
+
+
+def treasury_bill(face: float, discount_rate: float, days: int) -> dict[str, Any]:
+    """Bank discount on actual/360; bond equivalent yield as the US Treasury states it for bills up to half a year."""
+    price = face * (1 - discount_rate / 100 * days / 360)
+    if price <= 0:
+        raise ToolError("invalid_value", "at this discount rate the price would not be positive")
+    return {
+        "price": price,
+        "discount": face - price,
+        "bond_equivalent_yield": (face / price - 1) * 365 / days * 100,
+        "money_market_yield": (face / price - 1) * 360 / days * 100,
+    }
+
+
+def _month_back(day: datetime.date, months: int) -> datetime.date:
+    """The day some months earlier, at most the last day of that month."""
+    place = day.year * 12 + day.month - 1 - months
+    year, month = divmod(place, 12)
+    following = datetime.date(year + (month == 11), 1 if month == 11 else month + 2, 1)
+    return datetime.date(year, month + 1, min(day.day, (following - datetime.timedelta(1)).day))
+
+
+def coupon_dates(maturity_date: str, settlement_date: str, frequency: int) -> dict[str, Any]:
+    maturity, settled = datetime.date.fromisoformat(maturity_date), datetime.date.fromisoformat(settlement_date)
+    if not settled < maturity or maturity.year - settled.year > 100:
+        raise ToolError("invalid_value", "settlement must lie before maturity, by at most a hundred years")
+    count = 0
+    while _month_back(maturity, count * 12 // frequency) > settled:
+        count += 1
+    last = _month_back(maturity, count * 12 // frequency)
+    following = _month_back(maturity, (count - 1) * 12 // frequency)
+    return {
+        "previous_coupon_date": last.isoformat(),
+        "next_coupon_date": following.isoformat(),
+        "coupons_left": count,
+        "days_to_next_coupon": (following - settled).days,
+    }
+
+
+def index_linked_value(face: float, coupon_rate: float, base_index: float, current_index: float) -> dict[str, Any]:
+    ratio = current_index / base_index
+    return {
+        "index_ratio": ratio,
+        "adjusted_principal": face * ratio,
+        "semiannual_coupon": face * ratio * coupon_rate / 200,
+        "redemption_value": face * max(ratio, 1.0),
+    }

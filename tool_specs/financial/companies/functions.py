@@ -28,6 +28,8 @@ ALIASES = {
     "The Netherlands": "Netherlands",
     "Czech Republic": "Czechia",
 }
+RENAMED = {"New York City, United States": "New York, United States"}
+"""Cities that `general.countries` lists under another name."""
 STATES = frozenset(
     (
         "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Georgia, Hawaii, "
@@ -89,7 +91,9 @@ def _stated(text: str | None) -> tuple[str | None, str | None]:
         return None, None
     town = "New York City" if town == "New York" else town
     city = f"{town}, United States"
-    return "United States", city if city in _cities() else None
+    if city not in _cities():
+        return "United States", None
+    return "United States", RENAMED.get(city, city)
 
 
 def _clean(stock: dict[str, Any]) -> dict[str, Any] | None:

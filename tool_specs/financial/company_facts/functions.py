@@ -30,7 +30,9 @@ def _city(stock: dict[str, Any]) -> str | None:
     """City of an American company, whose country entry reads `City, State`."""
     town, _, state = (stock.get("country") or "").partition(", ")
     town = "New York City" if town == "New York" else town
-    return f"{town}, United States" if state and town in _american_cities() else None
+    if not state or town not in _american_cities():
+        return None
+    return "New York, United States" if town == "New York City" else f"{town}, United States"
 
 
 def _amount(text: Any) -> tuple[str, float, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import math
 from bisect import bisect_left, bisect_right
 from typing import Any
@@ -180,3 +181,32 @@ def publication_day(date: str, direction: str) -> dict[str, Any]:
         raise ToolError("out_of_range", f"reference rates run from {days[0]} to {days[-1]}")
     place = bisect_right(days, day) - 1 if direction == "on_or_before" else bisect_left(days, day)
     return {"publication_date": days[place], "published_that_day": days[place] == day}
+
+
+def month_end_rate(currency: str, year: int, month: int) -> dict[str, Any]:
+    series, days = _series(currency), _days(currency)
+    prefix = f"{year:04d}-{month:02d}"
+    if not days[0][:7] <= prefix <= days[-1][:7]:
+        raise ToolError(
+            "out_of_range", f"{currency} rates run from {days[0]} to {days[-1]}", first=days[0], last=days[-1]
+        )
+    if prefix == _publication_days()[-1][:7] and days[-1][8:] < "28":
+        raise ToolError("out_of_range", f"the month is not complete: rates end on {days[-1]}")
+    inside = [day for day in days if day[:7] == prefix]
+    if not inside:
+        raise ToolError("not_found", f"no {currency} reference rate was published in that month")
+    return {"rate": series[inside[-1]], "rate_date": inside[-1]}
+
+
+def largest_move(currency: str, first_date: str, last_date: str) -> dict[str, Any]:
+    window = _window(currency, first_date, last_date)
+    if len(window) < 10:
+        raise ToolError("invalid_value", "fewer than ten rates were published in the window: widen it")
+    moves = [((after / before - 1) * 100, day) for (_, before), (day, after) in itertools.pairwise(window)]
+    rise, fall = max(moves), min(moves, key=lambda move: (move[0], move[1]))
+    return {
+        "largest_rise": rise[0],
+        "largest_rise_date": rise[1],
+        "largest_fall": fall[0],
+        "largest_fall_date": fall[1],
+    }

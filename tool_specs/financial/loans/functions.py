@@ -72,3 +72,32 @@ def simple_interest(
         "year_fraction": fraction,
         "days": (last - first).days,
     }
+
+
+def loan_interest_between(
+    principal: float, annual_rate: float, months: int, first_payment: int, last_payment: int
+) -> dict[str, Any]:
+    if not first_payment <= last_payment <= months:
+        raise ToolError("invalid_value", f"payments run from first_payment to last_payment, within 1 to {months}")
+    start = loan_balance(principal, annual_rate, months, first_payment - 1)["balance"]
+    end = loan_balance(principal, annual_rate, months, last_payment)["balance"]
+    paid = _payment(principal, annual_rate, months) * (last_payment - first_payment + 1)
+    return {"interest": paid - (start - end), "principal_repaid": start - end, "closing_balance": end}
+
+
+def loan_apr(principal: float, annual_rate: float, months: int, fees: float) -> dict[str, Any]:
+    """Annual percentage rate of charge: (1 + i)^12 - 1, with i the monthly rate that the borrower really pays."""
+    if fees >= principal:
+        raise ToolError("invalid_value", "the fees must be below the amount borrowed")
+    payment = _payment(principal, annual_rate, months)
+    low, high = 0.0, 1.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        value = payment * (months if middle == 0 else (1 - (1 + middle) ** -months) / middle)
+        low, high = (middle, high) if value > principal - fees else (low, middle)
+    monthly = (low + high) / 2
+    return {
+        "apr": ((1 + monthly) ** 12 - 1) * 100,
+        "monthly_payment": payment,
+        "total_cost": payment * months + fees - principal,
+    }

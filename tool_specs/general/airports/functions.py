@@ -148,6 +148,7 @@ def airports_table() -> list[dict[str, Any]]:
                 "city": f"{city}, {countries[row['country']]}" if city else None,
                 "country": countries[row["country"]],
                 "country_iso2": row["country"],
+                "state": row["subd"] if row["country"] == "US" else None,
                 "elevation_ft": round(float(row["elevation"]), 1),
                 "latitude": round(row["lat"], 5),
                 "longitude": round(row["lon"], 5),
@@ -158,7 +159,18 @@ def airports_table() -> list[dict[str, Any]]:
     count: dict[str, int] = {}
     for entry in rows:
         count[entry["country"]] = count.get(entry["country"], 0) + entry["major"]
-    return [{**entry, "listed_in_country": count[entry["country"]]} for entry in rows]
+    states: dict[str, int] = {}
+    for entry in rows:
+        if entry["state"]:
+            states[entry["state"]] = states.get(entry["state"], 0) + entry["major"]
+    busy = [entry for entry in rows if entry["major"]]
+    for entry in rows:
+        here = (entry["latitude"], entry["longitude"])
+        entry["listed_in_country"] = count[entry["country"]]
+        entry["listed_in_state"] = states.get(entry["state"], 0)
+        near = [other for other in busy if other is not entry and _km(here, (other["latitude"], other["longitude"])) <= 250]
+        entry["nearby"] = len(near) if entry["major"] else None
+    return rows
 
 
 def _city(code: str, row: dict[str, Any], towns: list[dict[str, Any]]) -> str | None:

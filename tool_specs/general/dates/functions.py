@@ -108,3 +108,24 @@ def date_in_calendar(date: str, calendar_name: str) -> dict[str, Any]:
     year, month, number = _calendar(calendar_name).from_gregorian(day.year, day.month, day.day)
     name = MONTHS[calendar_name][month - 1].replace("_", " ")
     return {"year": int(year), "month": int(month), "day": int(number), "month_name": name}
+
+
+def date_from_calendar(year: int, month: int, day: int, calendar_name: str) -> dict[str, Any]:
+    """The Gregorian date of a day in another calendar; a day that the month lacks is an error."""
+    calendar = _calendar(calendar_name)
+    try:
+        found = dt.date(*(int(part) for part in calendar.to_gregorian(year, month, day)))
+        again = calendar.from_gregorian(found.year, found.month, found.day)
+    except (ValueError, IndexError):
+        raise ToolError("invalid_value", f"there is no such day in the {calendar_name} calendar") from None
+    if tuple(int(part) for part in again) != (year, month, day):
+        raise ToolError("invalid_value", f"there is no such day in the {calendar_name} calendar")
+    return {"date": found.isoformat(), "weekday": DAYS[found.weekday()]}
+
+
+def iso_week_dates(year: int, week: int) -> dict[str, Any]:
+    try:
+        first = dt.date.fromisocalendar(year, week, 1)
+    except ValueError:
+        raise ToolError("invalid_value", f"{year} has no ISO week {week}") from None
+    return {"monday": first.isoformat(), "friday": str(first + dt.timedelta(days=4)), "sunday": str(first + dt.timedelta(days=6))}

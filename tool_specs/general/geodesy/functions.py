@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -53,3 +54,33 @@ def polygon_area(latitudes: list[float], longitudes: list[float]) -> dict[str, A
         polygon.AddPoint(latitude, longitude)
     _, perimeter, area = polygon.Compute(False, True)
     return {"area_km2": abs(area) / 1e6, "perimeter_km": perimeter / 1000}
+
+
+def rhumb_line(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> dict[str, Any]:
+    """Loxodrome on the mean sphere (radius 6371.0088 km), the shorter way round."""
+    p, q = math.radians(latitude_1), math.radians(latitude_2)
+    if max(abs(latitude_1), abs(latitude_2)) > 89.9:
+        raise ToolError("not_supported", "a rhumb line to a pole has no single course: stay below 89.9 degrees")
+    if (latitude_1, longitude_1) == (latitude_2, longitude_2):
+        raise ToolError("invalid_value", "both points are the same: give two different points")
+    east = math.radians(_east(longitude_2 - longitude_1))
+    stretch = math.log(math.tan(math.pi / 4 + q / 2) / math.tan(math.pi / 4 + p / 2))
+    scale = (q - p) / stretch if abs(stretch) > 1e-12 else math.cos(p)
+    return {
+        "distance_km": math.hypot(q - p, scale * east) * 6371.0088,
+        "course": math.degrees(math.atan2(east, stretch)) % 360,
+    }
+
+
+def utm_zone(latitude: float, longitude: float) -> dict[str, Any]:
+    """UTM grid zone with the exceptions for southern Norway and Svalbard (NGA.STND.0037)."""
+    if not -80 <= latitude <= 84:
+        raise ToolError("out_of_range", "UTM covers latitudes from -80 to 84 degrees; the poles have the UPS grid")
+    east = _east(longitude)
+    zone = int((east + 180) // 6) + 1
+    if 56 <= latitude < 64 and 3 <= east < 12:
+        zone = 32
+    if latitude >= 72 and 0 <= east < 42:
+        zone = 31 if east < 9 else 33 if east < 21 else 35 if east < 33 else 37
+    band = "CDEFGHJKLMNPQRSTUVWXX"[int((latitude + 80) // 8)]
+    return {"zone": zone, "band": band, "central_meridian": zone * 6 - 183, "epsg": (32600 if latitude >= 0 else 32700) + zone}

@@ -142,3 +142,72 @@ def add_working_days(country: str, start_date: str, working_days: int) -> dict[s
             raise ToolError("out_of_range", "the result lies outside the data, which cover 2019 to 2028")
         left -= not _free(code, day)
     return {"date": day.isoformat(), "weekday": DAYS[day.weekday()]}
+
+
+REGIONS = {
+    "AU": {}, "CA": {}, "GB": {},
+    "DE": {
+        "BY": "Bavaria", "HE": "Hesse", "NI": "Lower Saxony", "NW": "North Rhine-Westphalia", "RP": "Rhineland-Palatinate",
+        "SN": "Saxony", "ST": "Saxony-Anhalt", "TH": "Thuringia", "MV": "Mecklenburg-Western Pomerania",
+    },
+}  # fmt: skip
+"""Federal countries whose regions decree public holidays, with the English names of regions that the library lacks."""
+NO_REGION = ("Augsburg", "NSW Western")
+
+
+@cache
+def _regions() -> dict[str, tuple[str, str]]:
+    """Region to ISO code of its country and code of the region."""
+    import holidays
+
+    found = {}
+    for code, english in REGIONS.items():
+        calendar = holidays.country_holidays(code)
+        aliases = calendar.get_subdivision_aliases()
+        for part in calendar.subdivisions:
+            if part not in NO_REGION:
+                found[f"{english.get(part, aliases[part][0])}, {_countries()[code]}"] = (code, part)
+    return dict(sorted(found.items()))
+
+
+@cache
+def _regional(region: str) -> dict[dt.date, str]:
+    import holidays
+
+    if region not in _regions():
+        raise ToolError("not_found", f"no region {region} in the data; write it with its country, such as Bavaria, Germany")
+    code, part = _regions()[region]
+    days = holidays.country_holidays(code, subdiv=part, years=YEARS, language="en_US")
+    return dict(sorted(days.items()))
+
+
+def regions_table() -> list[dict[str, Any]]:
+    return [
+        {"region": region, "country": _countries()[code], "iso2": code, "spoken": region.split(",")[0]}
+        for region, (code, _) in _regions().items()
+    ]
+
+
+def region_holidays_table() -> list[dict[str, Any]]:
+    return [
+        {
+            "region": region,
+            "date": day.isoformat(),
+            "year": day.year,
+            "name": title,
+            "on_weekend": day.weekday() >= 5,
+            "nationwide": day in _calendar(code),
+        }
+        for region, (code, _) in _regions().items()
+        for day, title in _regional(region).items()
+    ]
+
+
+def region_working_days(region: str, start_date: str, end_date: str) -> dict[str, Any]:
+    days, start, end = _regional(region), _date(start_date), _date(end_date)
+    if end < start:
+        raise ToolError("invalid_value", "end_date lies before start_date: swap the two")
+    dates = [start + dt.timedelta(days=n) for n in range((end - start).days + 1)]
+    free = [day for day in dates if day in days and day.weekday() < 5]
+    working = sum(day.weekday() < 5 for day in dates) - len(free)
+    return {"working_days": working, "holidays_on_weekdays": len(free)}

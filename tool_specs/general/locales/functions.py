@@ -104,3 +104,65 @@ def currency_history_table() -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+DEPENDENT = (
+    "AX AS AI AW BM BQ VG IO KY CX CC CK CW FK FO GF PF TF GI GL GP GU GG HM HK IM JE MO MQ YT MS NC NU NF MP PN PR "
+    "RE BL SH MF PM SX GS SJ TK TC UM VI WF AQ BV EH TW PS"
+).split()
+"""Territories that are no countries of their own."""
+DROPPED = "ZA ZW UA RW MX US GB ET ML BF NE CF".split()
+"""Countries whose official languages CLDR has wrongly, or that changed them lately: in no list."""
+INCOMPLETE = "CH NO NG LI IL SN TN DZ MA ER NP PK BO VU KE FJ AU GN MR SS SY".split()
+"""Countries whose list has a gap or one language too many: in the lists of a language, but without one of their own."""
+NOT_OFFICIAL = {("CH", "gsw"), ("LI", "gsw"), ("NO", "nb"), ("NO", "nn"), ("NG", "yo"), ("SN", "wo"), ("DZ", "fr"), ("TN", "fr"), ("MA", "fr")}
+"""Pairs of CLDR that no law backs."""
+
+
+def official_languages_table() -> list[dict[str, Any]]:
+    from babel import Locale
+    from babel.languages import get_official_languages
+
+    english = Locale("en").languages
+    rows = []
+    for code, country in sorted(_countries().items(), key=lambda item: item[1]):
+        if code in DEPENDENT or code in DROPPED:
+            continue
+        official = get_official_languages(code, de_facto=True)
+        found = sorted({english[key] for key in official if key in english and (code, key) not in NOT_OFFICIAL})
+        whole = code not in INCOMPLETE
+        rows += [{"country": country, "iso2": code, "language": name, "whole": whole} for name in found]
+    count: dict[str, int] = {}
+    for row in rows:
+        count[row["language"]] = count.get(row["language"], 0) + 1
+    return [{**row, "countries": count[row["language"]]} for row in rows]
+
+
+def language_facts_table() -> list[dict[str, Any]]:
+    """Own name, script and direction of the languages."""
+    from babel import Locale, UnknownLocaleError
+
+    english = Locale("en")
+    codes = {name: code for code, name in sorted(english.languages.items(), reverse=True)}
+    official = official_languages_table()
+    count = {row["language"]: row["countries"] for row in official}
+    rows = []
+    for name in sorted({*count, *(row["language"] for row in languages_table())}):
+        code = codes[name]
+        try:
+            locale = Locale.parse(code)
+            own: str | None = locale.languages.get(code)
+            direction: str | None = {"ltr": "left to right", "rtl": "right to left"}[locale.text_direction]
+        except UnknownLocaleError:
+            own = direction = None
+        rows.append(
+            {
+                "language": name,
+                "code": code,
+                "own_name": own,
+                "direction": direction,
+                "countries": count.get(name, 0),
+                "translated": code in LANGUAGES,
+            }
+        )
+    return rows

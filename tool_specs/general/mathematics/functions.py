@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from fractions import Fraction
+from fractions import Fraction
 from typing import Any
 
 from builder.errors import ToolError
@@ -72,3 +73,38 @@ def round_to_multiple(value: float, multiple: float, direction: str) -> dict[str
     ratio = Fraction(str(value)) / step
     count = {"up": math.ceil(ratio), "down": math.floor(ratio), "nearest": math.floor(ratio + Fraction(1, 2))}[direction]
     return {"result": float(count * step), "count": count}
+
+
+def apportion_seats(votes: list[float], seats: int, method: str) -> dict[str, Any]:
+    """Largest remainders (Hamilton), D'Hondt (Jefferson), Sainte-Laguë (Webster) or Huntington-Hill."""
+    if min(votes) < 0 or sum(votes) <= 0:
+        raise ToolError("invalid_value", "votes must not be negative, and some must be above 0")
+    exact = [Fraction(vote) for vote in votes]
+    if method == "largest_remainder":
+        shares = [vote * seats / sum(exact) for vote in exact]
+        given = [int(share) for share in shares]
+        order = sorted(range(len(votes)), key=lambda i: shares[i] - given[i], reverse=True)
+        left = seats - sum(given)
+        if left and shares[order[left - 1]] - given[order[left - 1]] == shares[order[left]] - given[order[left]]:
+            raise ToolError("not_supported", "the last seat is tied: the method does not decide")
+        for i in order[:left]:
+            given[i] += 1
+        return {"seats": given}
+    given = [0] * len(votes)
+    if method == "huntington_hill":
+        if seats < len(votes):
+            raise ToolError("invalid_value", "Huntington-Hill gives everybody a seat first: there are too few seats")
+        given = [1] * len(votes)
+    while sum(given) < seats:
+        claims = [_claim(vote, had, method) for vote, had in zip(exact, given, strict=True)]
+        if claims.count(max(claims)) > seats - sum(given):
+            raise ToolError("not_supported", "the last seat is tied: the method does not decide")
+        given[claims.index(max(claims))] += 1
+    return {"seats": given}
+
+
+def _claim(vote: Fraction, had: int, method: str) -> Fraction:
+    """Quotient for the next seat; squared for Huntington-Hill, which keeps the order and is exact."""
+    if method == "huntington_hill":
+        return vote * vote / (had * (had + 1))
+    return vote / (had + 1 if method == "dhondt" else 2 * had + 1)

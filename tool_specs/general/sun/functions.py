@@ -70,3 +70,27 @@ def sun_position(latitude: float, longitude: float, local_time: str, timezone: s
         "elevation": sun.elevation(observer, utc, with_refraction=False),
         "azimuth": sun.azimuth(observer, utc) % 360,
     }
+
+
+DEPRESSION = {"civil": 6.0, "nautical": 12.0, "astronomical": 18.0}
+
+
+def twilight_times(latitude: float, longitude: float, date: str, timezone: str, twilight: str) -> dict[str, Any]:
+    from astral import Observer, sun
+
+    zone, day = _zone(timezone), _date(date)
+    observer = Observer(latitude, longitude)
+    try:
+        dawn, dusk = (
+            _minute(event(observer, date=day, tzinfo=zone, depression=DEPRESSION[twilight])) for event in (sun.dawn, sun.dusk)
+        )
+        down = _minute(sun.sunset(observer, date=day, tzinfo=zone))
+    except ValueError:
+        raise ToolError(
+            "not_supported", f"at this latitude there is no {twilight} dawn and dusk on {day.isoformat()}"
+        ) from None
+    return {
+        "dawn": dawn.replace(tzinfo=None).isoformat(timespec="minutes"),
+        "dusk": dusk.replace(tzinfo=None).isoformat(timespec="minutes"),
+        "evening_minutes": int((dusk - down).total_seconds() // 60) % 1440,
+    }

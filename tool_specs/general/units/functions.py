@@ -95,3 +95,53 @@ def compare_quantities(value_a: float, unit_a: str, value_b: float, unit_b: str)
     slope, start = _line(unit_b, unit_a)
     other = value_b * slope + start
     return {"difference": float(f"{value_a - other:.12g}"), "first_is_larger": value_a > other}
+
+
+SYSTEMS = {
+    "apothecaries' weights": ("grain", "scruple", "apothecary_dram", "apothecary_ounce", "apothecary_pound"),
+    "troy weights": ("grain", "pennyweight", "troy_ounce", "troy_pound"),
+    "avoirdupois weights": ("dram", "ounce", "pound", "stone", "long_hundredweight", "long_ton"),
+    "imperial volumes": (
+        "imperial_fluid_ounce", "imperial_gill", "imperial_pint", "imperial_quart", "imperial_gallon", "imperial_peck",
+        "imperial_bushel",
+    ),
+    "US liquid volumes": ("minim", "fluid_dram", "fluid_ounce", "gill", "pint", "quart", "gallon", "hogshead"),
+    "US dry volumes": ("dry_pint", "dry_quart", "dry_gallon", "peck", "bushel", "dry_barrel"),
+    "US survey lengths": ("link", "rod", "chain", "furlong", "survey_mile"),
+    "typographic lengths": ("point", "pica", "didot", "cicero"),
+}  # fmt: skip
+"""Systems of customary units, by pint's names."""
+FAMILY = {
+    "apothecaries' weights": "apothecaries'", "troy weights": "troy", "avoirdupois weights": "avoirdupois",
+    "US liquid volumes": "US liquid", "US dry volumes": "US dry", "US survey lengths": "survey",
+    "typographic lengths": "typographic",
+}  # fmt: skip
+BASE = {"weights": ("gram", "gram"), "volumes": ("liter", "litre"), "lengths": ("meter", "metre")}
+
+
+def _spoken(system: str, unit: str) -> str:
+    """`US liquid pint`, `imperial gallon`, `troy ounce`."""
+    short = unit.replace("_", " ").replace("apothecary ", "").replace("troy ", "").removeprefix("dry ")
+    short = short.removeprefix("survey ")
+    return f"{FAMILY[system]} {short}" if system in FAMILY else short
+
+
+def systems_table() -> list[dict[str, Any]]:
+    return [{"system": name, "units": len(units)} for name, units in sorted(SYSTEMS.items())]
+
+
+def customary_table() -> list[dict[str, Any]]:
+    rows = []
+    for system, units in SYSTEMS.items():
+        base, spoken = BASE[system.split()[-1]]
+        for unit in units:
+            size = float(_registry().Quantity(1, unit).to(base).magnitude)
+            rows.append({"unit": _spoken(system, unit), "system": system, "size": size, "metric_unit": spoken})
+    return rows
+
+
+def customary_to_metric(value: float, unit: str) -> dict[str, Any]:
+    for row in customary_table():
+        if row["unit"] == unit.strip():
+            return {"converted": value * row["size"], "metric_unit": row["metric_unit"]}
+    raise ToolError("not_found", f"no customary unit {unit} in the table; customary_units lists those of a system")

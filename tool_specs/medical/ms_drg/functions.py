@@ -40,7 +40,7 @@ CATEGORIES = {
 }
 """Major diagnostic categories of the MS-DRG definitions manual (CMS)."""
 CAPITALS = (
-    "MCC CC CNS MV ECMO HIV AICD PTCA CVA TIA PE AMI ICD VAD LVAD TPA CAR T-CELL O.R. D.O. HLA CABG GI II I".split()
+    "MCC CC C.D.E. D&C CNS MV ECMO HIV AICD PTCA CVA TIA PE AMI ICD VAD LVAD TPA CAR O.R. HLA CABG GI II I".split()
 )
 SEVERITY = re.compile(r",? (with|without) (MCC|CC|CC/MCC|MCC/CC|CC or MCC)( or .*)?$", re.I)
 
@@ -57,7 +57,7 @@ def _readable(title: str) -> str:
     def word(found: re.Match[str]) -> str:
         return found.group(0) if found.group(0) in CAPITALS else found.group(0).lower()
 
-    return re.sub(r"[A-Z][A-Z.\-]*[A-Z]\.?|[A-Z]", word, re.sub(r"\s+", " ", title).strip())
+    return re.sub(r"D&C|[A-Z][A-Z.\-]*[A-Z]\.?|[A-Z]", word, re.sub(r"\s+", " ", title).strip())
 
 
 def _number(text: str) -> float | None:

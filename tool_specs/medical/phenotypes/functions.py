@@ -36,7 +36,8 @@ EPONYMS = (
     "Duane Bartholin Koeppe Bussaca Graves Horner Gaucher Hunter Luse Lafora Bence Flexner Homer Marcus Modic Reye "
     "Tarlov Quelprud Christmas Chaddock Civatte Oppenheim Gordon Bethlem Mizuo Hoffmann Wilson Froment McConnell "
     "Battle Gottron Auspitz Koebner Lhermitte Uhl Darier Schmorl Beevor Archibald Majocchi Blake Collier Lester "
-    "Reinke Brudzinski Kernig Hutchinson Tinel Phalen Virchow Charcot Baker Osler Janeway Roth Quincke Terry Muehrcke"
+    "Reinke Brudzinski Kernig Hutchinson Tinel Phalen Virchow Charcot Baker Osler Janeway Roth Quincke Terry "
+    "Muehrcke Ph"
 ).split()
 COMMON_OWNERS = "Bull's Widow's Writer's Mechanic's Hiker's Cat's Smoker's Golfer's Swimmer's".split()
 """Possessives that are no names."""
@@ -96,10 +97,14 @@ def _systems(term: Any) -> tuple[str, ...]:
     return _systems_by_name()[term.name]
 
 
-def _information(term: Any) -> float | None:
-    """Resnik information content: -ln of the share of OMIM diseases annotated with the term or a subtype."""
-    whole = len(_ontology().get_hpo_object(ROOT).omim_diseases)
-    return -math.log(len(term.omim_diseases) / whole) if term.omim_diseases else None
+@functools.cache
+def _disease_total() -> int:
+    return len(_ontology().get_hpo_object(ROOT).omim_diseases)
+
+
+def _information(diseases: int) -> float | None:
+    """Resnik information content: -ln of the share of OMIM diseases annotated with a term or a subtype."""
+    return -math.log(diseases / _disease_total()) if diseases else None
 
 
 def names_table() -> list[dict[str, Any]]:
@@ -150,7 +155,7 @@ def phenotypes_table() -> list[dict[str, Any]]:
                 "disease_count": diseases,
                 "gene_count": len(term.genes),
                 "subtype_count": children,
-                "information": _information(term),
+                "information": _information(diseases),
                 "listed": term.name not in _top() and len(name) < 70,
             }
         )

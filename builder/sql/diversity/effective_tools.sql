@@ -1,0 +1,7 @@
+-- Tools, by how many tasks call them.
+-- Hill number of order 1, exp of Shannon's entropy: as many as these, equally frequent, are as diverse. 0 for no tasks.
+SELECT coalesce(exp(-sum(p * ln(p))), 0) FROM (
+    SELECT count(*) / sum(count(*)) OVER () AS p
+    FROM (SELECT unnest(tools) AS tool FROM tasks JOIN members ON members.task = tasks.id AND scope = $scope)
+    GROUP BY tool
+);

@@ -1,0 +1,125 @@
+"""Compare: read another dataset into the tables of a store in memory, so that the same queries score it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builder import sql
+from builder.errors import SettingsError
+from builder.identity import canonical_json
+from builder.recipe.formats import COLUMNS, ForeignTask, foreign_pattern, format_of, read_row
+from builder.stages.dedup import KINDS, PATTERNS, write_batch
+from builder.stages.score import write_scores
+
+_BATCH = 4096
+
+_TASKS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("question", pa.string()),
+        ("num_calls", pa.int32()),
+        ("tools", pa.list_(pa.string())),
+    ]
+)
+
+Row = dict[str, Any]
+
+
+def read_dataset(path: Path, limit: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A store in memory with the tasks, patterns, duplicates and scores (scope `pool`) of a JSONL, JSON or Parquet
+    file, or a folder of them; the first `limit` rows.
+
+    Rows without calls are left out. Raises SettingsError naming file and row when it is of no known format, or broken.
+    """
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    for schema in sql.names("schema"):
+        connection.execute(sql.load(schema))
+    batch: list[tuple[str, ForeignTask]] = []
+    for number, (where, row) in enumerate(_rows(path)):
+        if limit is not None and number >= limit:
+            break
+        name = format_of(list(row))
+        if name is None:
+            wanted = "; ".join(f"{known}: {', '.join(sorted(columns))}" for known, columns in COLUMNS.items())
+            raise SettingsError(f"{where}: no known format has the columns {', '.join(row)} (known are {wanted})")
+        try:
+            task = read_row(name, row)
+        except ValueError as error:
+            raise SettingsError(f"{where}: {error} (leave the row out, or mend it)") from error
+        if task.calls:
+            batch.append((f"row_{number:09d}", task))
+        if len(batch) == _BATCH:
+            _write(connection, batch)
+            batch = []
+    _write(connection, batch)
+    for kind in KINDS[:3]:
+        # Without answers and evidence of results, the last kind would merge what only calls alike.
+        connection.execute(sql.load(f"dedup/{kind}"))
+    write_scores(connection, ["pool"])
+    return connection
+
+
+def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, ForeignTask]]) -> None:
+    tasks, patterns = [], []
+    for identity, task in batch:
+        tools = sorted({tool for tool, _ in task.calls})
+        tasks.append({"id": identity, "question": task.question, "num_calls": len(task.calls), "tools": tools})
+        patterns.append(foreign_pattern(identity, task).model_dump())
+    write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=_TASKS))
+    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
+
+
+def _rows(path: Path) -> Iterator[tuple[str, Row]]:
+    """Rows with the place that a message names."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix in (".jsonl", ".json", ".parquet"))
+        if not files:
+            raise SettingsError(f"{path} holds no .jsonl, .json or .parquet file: name the folder of the data")
+        for file in files:
+            yield from _rows(file)
+    elif path.suffix == ".parquet":
+        yield from _parquet(path)
+    else:
+        yield from _text(path)
+
+
+def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
+    try:
+        number = 0
+        for batch in pq.ParquetFile(path).iter_batches(1024):
+            for row in batch.to_pylist():
+                number += 1
+                yield f"{path}: row {number}", row
+    except (OSError, pa.ArrowException) as error:
+        raise SettingsError(f"{path}: cannot be read as Parquet: {error} (name another file)") from error
+
+
+def _text(path: Path) -> Iterator[tuple[str, Row]]:
+    """One object per line, or one array of objects."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error} (name a .jsonl, .json or .parquet file)") from error
+    try:
+        pieces = json.loads(text) if text.lstrip().startswith("[") else text.splitlines()
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"{path}: broken JSON: {error} (mend the file)") from error
+    for number, piece in enumerate(pieces, 1):
+        where = f"{path}: row {number}"
+        if isinstance(piece, str):
+            if not piece.strip():
+                continue
+            try:
+                piece = json.loads(piece)
+            except json.JSONDecodeError as error:
+                raise SettingsError(f"{where}: broken JSON: {error} (mend the line)") from error
+        if not isinstance(piece, dict):
+            raise SettingsError(f"{where}: {canonical_json(piece)[:60]} is no object (each row must be one)")
+        yield where, piece

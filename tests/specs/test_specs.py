@@ -1,0 +1,136 @@
+"""Every shipped spec: its examples give what is recorded, here and in another process; every scenario holds.
+
+Tools whose packages are not installed (the extras) are skipped with the reason; `make test-all-tools` has them all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.recipe.scenarios import check_scenario
+from builder.resources import tool_specs_dir
+from builder.tools.catalogue import catalogue
+from builder.tools.checks import cross_check
+from builder.tools.executor import Executor
+from builder.tools.licences import licence_problems
+from builder.tools.listings import Ground, coverage_problems, listing_problems
+from builder.tools.loading import SpecFiles
+from builder.tools.pool import ToolPool
+from builder.tools.recording import compare_tables, orphans, recorded_path, run_recorded
+from builder.tools.tables import TableCache, default_cache_folder
+
+ROOT = tool_specs_dir()
+FILES = SpecFiles(ROOT)
+CACHE = default_cache_folder(dict(os.environ))
+
+EXAMPLES = [
+    pytest.param(tool, number, id=f"{tool}-{number}")
+    for tool, spec in FILES.tools.items()
+    for number in range(len(spec.examples))
+]
+
+ELSEWHERE = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C"}
+"""Another hash seed, a time zone a day ahead, a locale without anything."""
+
+
+@pytest.fixture(scope="session")
+def pool() -> ToolPool:
+    return ToolPool(ROOT, TableCache(CACHE), restricted=True)
+
+
+@pytest.fixture(scope="session")
+def results(pool: ToolPool) -> dict[str, list[dict[str, Any]]]:
+    """What the examples give here, by tool; through JSON, as the recorded files went."""
+    executor = Executor(pool)
+    return {tool: json.loads(json.dumps(run_recorded(executor, spec))) for tool, spec in pool.tools.items()}
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> dict[str, list[dict[str, Any]]]:
+    """The same in a process that differs in everything that must not show."""
+    command = [sys.executable, "-m", "tests.specs.again", str(CACHE)]
+    root = Path(__file__).parent.parent.parent
+    done = subprocess.run(
+        command, cwd=root, env=os.environ | ELSEWHERE, capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def require(pool: ToolPool, tool: str) -> None:
+    provider = pool.declared[tool].provider
+    if provider in pool.inactive:
+        pytest.skip(pool.inactive[provider])
+
+
+def test_all_specs_fit_together() -> None:
+    files = SpecFiles(ROOT)
+    cross_check(files)
+    assert [str(problem) for problem in files.problems] == []
+
+
+@pytest.mark.parametrize(("tool", "number"), EXAMPLES)
+def test_an_example_gives_what_is_recorded(
+    pool: ToolPool, results: dict[str, list[dict[str, Any]]], tool: str, number: int
+) -> None:
+    require(pool, tool)
+    path = recorded_path(ROOT, tool)
+    assert path.is_file(), f"not recorded: dive-builder tools record tool_specs/{tool.replace('.', '/')}.toml"
+    kept = json.loads(path.read_text(encoding="utf-8"))["examples"]
+    assert len(kept) == len(pool.tools[tool].examples)
+    assert kept[number] == results[tool][number]
+    declared = pool.tools[tool].examples[number].error
+    assert results[tool][number].get("error", {}).get("kind") == declared
+
+
+@pytest.mark.parametrize("tool", sorted(FILES.tools))
+def test_another_process_gives_the_same(
+    pool: ToolPool,
+    results: dict[str, list[dict[str, Any]]],
+    elsewhere: dict[str, list[dict[str, Any]]],
+    tool: str,
+) -> None:
+    require(pool, tool)
+    assert elsewhere[tool] == results[tool]
+
+
+@pytest.mark.parametrize("tool", sorted(FILES.tools))
+def test_coverage_names_values_of_the_type(pool: ToolPool, tool: str) -> None:
+    require(pool, tool)
+    assert [str(problem) for problem in coverage_problems(Ground(pool), pool.tools[tool])] == []
+
+
+@pytest.mark.parametrize("provider", sorted(FILES.providers))
+def test_a_provider_has_the_tables_and_licences_that_it_declares(pool: ToolPool, provider: str) -> None:
+    if provider in pool.inactive:
+        pytest.skip(pool.inactive[provider])
+    found = [*compare_tables(pool, provider), *licence_problems(pool.providers[provider])]
+    assert [str(problem) for problem in found] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in FILES.types.items() if kind.listing))
+def test_an_entity_type_lists_seeds_with_plain_labels(pool: ToolPool, name: str) -> None:
+    assert [str(problem) for problem in listing_problems(Ground(pool), pool.types[name])] == []
+
+
+@pytest.mark.parametrize("scenario", sorted(FILES.scenarios))
+def test_a_scenario_holds(pool: ToolPool, scenario: str) -> None:
+    assert [str(problem) for problem in check_scenario(pool, pool.scenarios[scenario])] == []
+
+
+def test_no_recorded_file_is_left_over() -> None:
+    assert [str(problem) for problem in orphans(ROOT)] == []
+
+
+def test_the_quick_list_agrees_with_the_pool(pool: ToolPool) -> None:
+    listed = {tool.id: tool for tool in catalogue(ROOT)}
+    assert listed.keys() == pool.declared.keys()
+    assert {tool for tool in listed if listed[tool].state in ("active", "restricted")} == pool.tools.keys()
+    released = ToolPool(ROOT, TableCache(CACHE))
+    assert {tool for tool in listed if listed[tool].state == "active"} == released.tools.keys()

