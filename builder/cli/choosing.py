@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,10 +80,14 @@ def cache_of() -> TableCache:
 
 
 def pool_of(options: Invocation, root: Path | None = None) -> ToolPool:
-    """The pool of the named specs, with the tools that stay out of releases. Raises SpecError."""
-    from builder.tools.pool import ToolPool
+    """The sound part of the named specs, with the tools that stay out of releases; says when some are broken."""
+    from builder.tools.sound import sound_pool
 
-    return ToolPool(root or specs_of(options), cache_of(), restricted=True)
+    sound = sound_pool(root or specs_of(options), cache_of())
+    if sound.problems:
+        note = f"{len(sound.problems)} problems in tool specs; `dive-builder tools check` lists them"
+        print(f"dive-builder: {note}", file=sys.stderr)
+    return sound.pool
 
 
 def root_and_inside(options: Invocation) -> tuple[Path, str]:

@@ -148,7 +148,7 @@ def run_record(options: Invocation) -> int:
     from builder.tools.recording import record_all
 
     root, inside = root_and_inside(options)
-    done = record_all(pool_of(options, root), inside)
+    done = record_all(root, cache_of(), inside)
     for path in done.changed:
         print(f"{'wrote' if path.exists() else 'deleted'} {path}")
     print(f"{done.tools} tools recorded, {len(done.changed)} files changed")

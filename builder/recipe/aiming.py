@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
-from builder.recipe.frames import FRAMES
+from builder.recipe.frames import FRAMES, Frame
+from builder.recipe.frames.base import MEMBERS_MAX
 from builder.recipe.plans import Described, Plan
 from builder.recipe.scenarios import bind
 from builder.recipe.view import PoolView
@@ -17,54 +18,130 @@ from builder.records.derivations import CallStep, Literal
 from builder.records.tasks import Draw
 from builder.records.tools import Call, Result
 
-DESCRIBE_TRIES = 6
-"""Entities tried as the far end of a description before the draw is given up."""
+TRIES = 6
+"""Entities tried as the start of a frame, or as the far end of a description, before the draw is given up."""
+
+Suits = Callable[[Any], Generator[Call, Result, bool]]
 
 
 def aim(draw: Draw, view: PoolView, atlas: Atlas, rng: random.Random) -> Generator[Call, Result, Plan]:
     """The plan of a draw: a scenario with its slots bound, or a frame's walk."""
-    if not draw.exemplar.startswith("frame."):
-        scenario = view.scenarios[draw.exemplar]
-        slots = dict(draw.slots)
-        wish = slots.pop("~describe", None)
-        described = None
-        if wish is not None:
-            edge = atlas.edges[wish["edge"]]
-            wanted = set(atlas.seeds(scenario.slots[wish["slot"]].type, scenario.slots[wish["slot"]].where))
-            pool = atlas.values(edge.tool, edge.parameter)
-            found = yield from _describe(edge, rng.sample(pool, min(len(pool), DESCRIBE_TRIES)), wanted, wish["slot"])
-            if found is not None:
-                slots[wish["slot"]], described = found
-        plan = bind(view, scenario, slots)
-        plan.described = described
-        return plan
-    slots = {**draw.slots, "~toolset": set(draw.toolset)}
+    if draw.exemplar.startswith("frame."):
+        return (yield from _frame(draw, atlas, rng))
+    scenario = view.scenarios[draw.exemplar]
+    slots = dict(draw.slots)
+    wish = slots.pop("~describe", None)
     described = None
-    slots["~subject"] = slots["~seed"]
-    if "relation" in slots:
-        edge = atlas.edges[str(slots["relation"])]
-        base = atlas.edges[str(slots.get("list", slots["attribute"]))]
-        wanted = set(atlas.values(base.tool, base.parameter))
-        pool = atlas.values(edge.tool, edge.parameter)
-        tries = [slots["~seed"], *rng.sample(pool, min(len(pool), DESCRIBE_TRIES - 1))]
-        found = yield from _describe(edge, tries, wanted, "subject")
-        if found is None:
-            raise Refused("walk:uncovered", f"{edge.id} leads to nothing that {base.tool} covers")
-        slots["~subject"], described = found
-    plan = yield from FRAMES[draw.exemplar.removeprefix("frame.")].plan(atlas, slots, rng)
+    if wish is not None:
+        edge = atlas.edges[wish["edge"]]
+        wanted = set(atlas.seeds(scenario.slots[wish["slot"]].type, scenario.slots[wish["slot"]].where))
+        found = yield from _describe(edge, _some(atlas, edge, rng), wanted, wish["slot"], _always)
+        if found is not None:
+            slots[wish["slot"]], described = found
+    plan = bind(view, scenario, slots)
     plan.described = described
     return plan
 
 
+def _frame(draw: Draw, atlas: Atlas, rng: random.Random) -> Generator[Call, Result, Plan]:
+    frame = FRAMES[draw.exemplar.removeprefix("frame.")]
+    slots = {**draw.slots, "~toolset": set(draw.toolset)}
+    slots["~subject"] = slots["~seed"]
+    described = None
+    if frame.peers != (0, 0):
+        yield from _peers(atlas, frame, slots, rng)
+    elif "relation" in slots:
+        edge, base = (
+            atlas.edges[str(slots[role])] for role in ("relation", "list" if "list" in slots else "attribute")
+        )
+        wanted = set(atlas.values(base.tool, base.parameter))
+        tries = [slots["~seed"], *_some(atlas, edge, rng)]
+        found = yield from _describe(edge, tries, wanted, "subject", _suits(atlas, frame, slots))
+        if found is None:
+            raise Refused("walk:uncovered", f"{edge.id} leads to nothing that {base.tool} can ask about")
+        slots["~subject"], described = found
+    elif "list" in slots:
+        base = atlas.edges[str(slots["list"])]
+        suits = _suits(atlas, frame, slots)
+        for value in [slots["~seed"], *_some(atlas, base, rng)]:
+            if (yield from suits(value)):
+                slots["~subject"] = value
+                break
+        else:
+            raise Refused("law:completeness", f"no list of {base.tool} has {frame.least} to {MEMBERS_MAX} members")
+    plan = yield from frame.plan(atlas, slots, rng)
+    plan.described = described
+    return plan
+
+
+def _some(atlas: Atlas, edge: Edge, rng: random.Random) -> list[Any]:
+    """A few entities that an edge starts from."""
+    pool = atlas.values(edge.tool, edge.parameter)
+    return rng.sample(pool, min(len(pool), TRIES))
+
+
+def _always(_: Any) -> Generator[Call, Result, bool]:
+    return True
+    yield
+
+
+def _suits(atlas: Atlas, frame: Frame, slots: dict[str, Any]) -> Suits:
+    """Whether the list about an entity is long and short enough, and every member is known to the attributes' tools."""
+
+    def suits(value: Any) -> Generator[Call, Result, bool]:
+        if "list" not in slots:
+            return True
+        members = yield from _members(atlas.edges[str(slots["list"])], value)
+        if not frame.least <= len(members) <= MEMBERS_MAX:
+            return False
+        edges = [atlas.edges[str(slots[role])] for role in ("attribute", "second") if role in slots]
+        return all(member in known for edge in edges if (known := _known(atlas, edge)) for member in members)
+
+    return suits
+
+
+def _members(edge: Edge, value: Any) -> Generator[Call, Result, list[Any]]:
+    result = yield Call(edge.tool, {edge.parameter: value})
+    return list(result.value[edge.field] or ()) if result.value is not None else []
+
+
+def _known(atlas: Atlas, edge: Edge) -> frozenset[Any]:
+    """The values that an edge's tool declares to cover; empty when it declares none."""
+    coverage = atlas.view.declared[edge.tool].parameters[edge.parameter].coverage
+    if coverage is None:
+        return frozenset()
+    return frozenset(atlas.view.values(coverage.table, coverage.column, coverage.where))
+
+
+def _peers(atlas: Atlas, frame: Frame, slots: dict[str, Any], rng: random.Random) -> Generator[Call, Result, None]:
+    """Members of one group as peers, where the draw names a group; else they are drawn already."""
+    edge = atlas.edges[str(slots["attribute"])]
+    slots["~peer_type"] = edge.subject
+    if "group" not in slots:
+        return
+    group = atlas.edges[str(slots["group"])]
+    least, most = frame.peers
+    known = set(atlas.values(edge.tool, edge.parameter))
+    for value in [slots["~seed"], *_some(atlas, group, rng)]:
+        members = yield from _members(group, value)
+        usable = [member for member in members if member in known]
+        if len(usable) >= least:
+            slots["peers"] = rng.sample(usable, rng.randint(least, min(most, len(usable))))
+            return
+    raise Refused("walk:slots", f"no list of {group.tool} holds {least} that {edge.tool} knows")
+
+
 def _describe(
-    edge: Edge, entities: list[Any], wanted: set[Any], slot: str
+    edge: Edge, entities: list[Any], wanted: set[Any], slot: str, suits: Suits
 ) -> Generator[Call, Result, tuple[Json, Described] | None]:
-    """Look up entities until one leads to a wanted value: that value, and how it is described."""
+    """Look up entities until one leads to a wanted value that suits: that value, and how it is described."""
     for entity in entities:
         literal = Literal(literal=entity, type=edge.subject)
         step = CallStep(id="described", tool=edge.tool, arguments={edge.parameter: literal})
         result = yield Call(edge.tool, {edge.parameter: entity})
-        if result.ok and result.value is not None and result.value[edge.field] in wanted:
+        if result.value is None or result.value[edge.field] not in wanted:
+            continue
+        if (yield from suits(result.value[edge.field])):
             assert edge.returned.describes is not None
             found = Described(slot, edge.returned.describes, step, edge.field, {edge.parameter: literal})
             return result.value[edge.field], found

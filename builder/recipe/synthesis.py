@@ -26,6 +26,7 @@ from builder.recipe.wording import (
     DATE_STYLES,
     choose_wording,
     date_text,
+    describable,
     fill,
     number_text,
     question_text,
@@ -160,9 +161,9 @@ def _deeper(
     state.steps = steps
     state.evidence = Evidence()
     yield from run_steps(steps.values(), state.evidence, steps)
-    usable = [(register, text) for register, text in last.wordings if text.count("{" + described.slot + "}") == 1]
+    usable = describable(last.wordings, described.slot, strict=state.draw.exemplar.startswith("frame."))
     if not usable:
-        raise Refused("walk:wording", "no wording places the described slot once")
+        raise Refused("walk:wording", "no wording has a place for a description")
     moved = PlannedRound("deeper", last.steps, last.answer, last.spec, tuple(usable))
     return _derive(state, number, moved, choose_wording(moved, state.rng), described)
 
@@ -321,16 +322,22 @@ def _seed(state: _State, derivation: Derivation) -> Mapping[str, Any]:
     described = state.plan.described
     seed = state.draw.seed
     if described is not None and any(step.id == "described" for step in state.steps.values()):
-        literal = next(iter(described.literals.values()))
-        entity = state.view.entities(literal.type).get(literal.literal)
-        label = entity.label if entity else str(literal.literal)
-        return {"type": literal.type, "value": literal.literal, "label": label}
+        return _as_seed(state.view, next(iter(described.literals.values())))
     if described is not None and described.slot in state.plan.literals:
-        literal = state.plan.literals[described.slot]
-        entity = state.view.entities(literal.type).get(literal.literal)
-        return {
-            "type": literal.type,
-            "value": literal.literal,
-            "label": entity.label if entity else str(literal.literal),
-        }
+        return _as_seed(state.view, state.plan.literals[described.slot])
+    literals = literals_of(derivation)
+    if not any(literal.literal == seed.value for literal in literals):
+        # A walk that found nothing at its seed went on from another; then the question starts there.
+        named = [literal for literal in literals if state.view.types[literal.type].kind == "entity"]
+        if named:
+            return _as_seed(state.view, named[0])
     return {"type": seed.type, "value": seed.value, "label": seed.label}
+
+
+def _as_seed(view: PoolView, literal: Literal) -> Mapping[str, Any]:
+    entity = view.entities(literal.type).get(literal.literal)
+    return {
+        "type": literal.type,
+        "value": literal.literal,
+        "label": entity.label if entity else str(literal.literal),
+    }

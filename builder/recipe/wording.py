@@ -113,6 +113,18 @@ def slot_texts(view: PoolView, plan: Plan, style: str, described: Described | No
     return texts
 
 
+def describable(wordings: Iterable[tuple[str, str]], slot: str, *, strict: bool) -> tuple[tuple[str, str], ...]:
+    """The wordings that place a slot once, those where a mark follows it before all others.
+
+    A description has a verb of its own ("the country where Heathrow lies"): words after it would attach to it.
+    With `strict` the others are left out for good.
+    """
+    place = "{" + slot + "}"
+    usable = [(register, text) for register, text in wordings if text.count(place) == 1]
+    clear = [(register, text) for register, text in usable if text.partition(place)[2][:1] in ("", *",.:;?)")]
+    return tuple(clear if clear or strict else usable)
+
+
 def choose_wording(planned: PlannedRound, rng: random.Random) -> tuple[str, str]:
     """A register by equal quota, then one of its texts."""
     registers = sorted({register for register, _ in planned.wordings})

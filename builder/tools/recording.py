@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder.errors import SpecError, SpecProblem, ToolError
+from builder.errors import BuilderError, SpecError, SpecProblem, ToolError
 from builder.identity import canonical_json, digest
 from builder.records.tools import Call, ToolSpec
 from builder.tools.examples import run_examples
 from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
+from builder.tools.sound import sound_pool
+from builder.tools.tables import TableCache
 
 FOLDER = "recorded"
 TABLES = "_tables"
@@ -194,13 +196,21 @@ class Recorded:
     changed: tuple[Path, ...]
 
 
-def record_all(pool: ToolPool, inside: str = "") -> Recorded:
+def record_all(root: Path, cache: TableCache, inside: str = "") -> Recorded:
     """Record the tools (and tables) whose path begins with `inside`; results of tools that are gone are deleted.
 
-    Raises SpecError when an example does not come out as declared: a wrong result is not written down.
+    Raises SpecError for a broken spec among them, and when an example does not come out as declared: a wrong
+    result is not written down.
     """
+    sound = sound_pool(root, cache)
+    broken = [problem for problem in sound.problems if problem.file.startswith(inside)]
+    if broken:
+        raise SpecError(broken)
+    pool = sound.pool
     executor = Executor(pool, cache=CACHED_CALLS)
     chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
+    if inside and not chosen:
+        raise BuilderError(f"{inside}: no tool that can run here (`dive-builder tools check {root / inside}` says why)")
     problems = [problem for spec in chosen for problem in run_examples(executor, spec)]
     if problems:
         raise SpecError(problems)

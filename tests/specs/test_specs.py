@@ -1,6 +1,6 @@
 """Every shipped spec: its examples give what is recorded, here and in another process; every scenario holds.
 
-Tools whose packages are not installed (the extras) are skipped with the reason; `make test-all-tools` has them all.
+Tools whose packages are not installed (those of the extras) are skipped, and say what is missing.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from builder.errors import SpecProblem
 from builder.testing.small_recipe import tiny_pool
 from builder.tools.audit import audit
 from builder.tools.licences import families, metadata_families
-from builder.tools.pool import ToolPool
 from builder.tools.recording import record_all
 from builder.tools.tables import TableCache
 
@@ -26,7 +25,7 @@ PACKAGE = '[[packages]]\nname = "pydantic"\nversion = "{}"\nlicence = "{}"\n'
 def specs(tmp_path: Path) -> Path:
     """A recorded copy of the tiny pool."""
     root = Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
-    record_all(ToolPool(root, TableCache(tmp_path / "cache")))
+    record_all(root, TableCache(tmp_path / "cache"))
     return root
 
 
@@ -191,7 +190,7 @@ def test_a_long_result_is_kept_as_its_digest(specs: Path, tmp_path: Path) -> Non
     types = specs / "types.toml"
     more = '[digits]\nkind = "text"\ndescription = "x"\nnoun = "x"\nplural = "x"\nschema = { type = "string" }\n'
     types.write_text(types.read_text(encoding="utf-8") + more, encoding="utf-8")
-    record_all(ToolPool(specs, TableCache(tmp_path / "cache")))
+    record_all(specs, TableCache(tmp_path / "cache"))
     kept = json.loads((specs / ATLAS / "recorded" / "divide.json").read_text(encoding="utf-8"))
     assert set(kept["examples"][0]) == {"arguments", "digest", "length"}
     assert problems(specs) == ()

@@ -21,6 +21,12 @@ Walk = Generator[Call, Result, Plan]
 MEMBERS_MIN, MEMBERS_MAX = 3, 12
 """A fan-out with two members is a comparison; more than 12 nobody keeps in mind."""
 
+FREE_PEERS = 500
+"""Entities that belong to no list are compared with each other only where there are few enough to know them."""
+
+HUB = 3
+"""A type that so many kinds of thing lead to (the country of a bank, an airport, a company) is a hub."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -28,7 +34,7 @@ class Candidate:
 
     domain: str
     edges: Mapping[str, str]
-    """Role (`list`, `attribute`, `second`, `relation`) to edge id."""
+    """Role (`list`, `group`, `attribute`, `second`, `relation`) to edge id."""
     tools: tuple[str, ...]
     draw: Callable[[Atlas, random.Random], dict[str, Json]]
 
@@ -46,6 +52,10 @@ class Frame:
     plan: Callable[[Atlas, Mapping[str, Json], random.Random], Walk]
     helpers: tuple[str, ...] = ()
     """Processing tools that the frame calls whatever the candidate."""
+    least: int = MEMBERS_MIN
+    """Members that a list needs before the frame asks about it."""
+    peers: tuple[int, int] = (0, 0)
+    """Fewest and most named peers; of frames over named peers only."""
 
 
 def one_seed(edge: Edge) -> Callable[[Atlas, random.Random], dict[str, Json]]:
@@ -60,13 +70,13 @@ def one_seed(edge: Edge) -> Callable[[Atlas, random.Random], dict[str, Json]]:
     return draw
 
 
-def peers(edge: Edge, least: int, most: int) -> Callable[[Atlas, random.Random], dict[str, Json]]:
+def free_peers(edge: Edge, least: int, most: int) -> Callable[[Atlas, random.Random], dict[str, Json]]:
     """Draw different entities of one kind, all covered by the edge's tool."""
 
     def draw(atlas: Atlas, rng: random.Random) -> dict[str, Json]:
         values = atlas.values(edge.tool, edge.parameter)
         count = rng.randint(least, most)
-        if len(values) < count * 3:
+        if len(values) < count * 2:
             raise Refused("walk:slots", f"{edge.tool} covers too few peers")
         chosen = rng.sample(values, count)
         return {"peers": chosen, "~seed": chosen[0], "~seed_type": edge.subject}
@@ -74,26 +84,36 @@ def peers(edge: Edge, least: int, most: int) -> Callable[[Atlas, random.Random],
     return draw
 
 
+def groups(atlas: Atlas, edge: Edge) -> list[Edge]:
+    """Lists whose members are of the kind that an attribute is about: peers that somebody would compare."""
+    return [each for each in atlas.lists if atlas.view.fits(each.returned.type, edge.subject)]
+
+
 def described(base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas: Atlas) -> list[Candidate]:
     """The candidate by name, and one for each way in which people describe its entity."""
-    found = [Candidate(base.tool.split(".", 1)[0], edges, tuple(tools), one_seed(base))]
+    domain, tools = base.tool.split(".", 1)[0], tuple(tools)
+    topics = {atlas.edges[identity].returned.topic for role, identity in edges.items() if role != "second"}
+    found = [Candidate(domain, edges, tools, one_seed(base))]
     for relation in atlas.describers.get(base.subject, []):
-        if relation.tool in tools:
-            continue
-        found.append(
-            Candidate(
-                base.tool.split(".", 1)[0],
-                {**edges, "relation": relation.id},
-                (*tools, relation.tool),
-                one_seed(relation),
-            )
-        )
+        if relation.tool not in tools and reason_for(atlas, relation, base.subject, topics):
+            more = {**edges, "relation": relation.id}
+            found.append(Candidate(domain, more, (*tools, relation.tool), one_seed(relation)))
     return found
+
+
+def reason_for(atlas: Atlas, relation: Edge, kind: str, topics: set[str]) -> bool:
+    """Law 12: whether somebody would describe an entity so, for a question about these topics.
+
+    A hub is described only on the way to what it is known for there: a company's country for its taxes, not for
+    its area.
+    """
+    kinds = {each.subject for each in atlas.describers.get(kind, [])}
+    return len(kinds) < HUB or topics == {relation.returned.topic}
 
 
 def literals_of(slots: Mapping[str, Json], atlas: Atlas) -> list[Literal]:
     """The peers of a draw as literals."""
-    return [Literal(literal=value, type=str(slots["~seed_type"])) for value in slots["peers"]]
+    return [Literal(literal=value, type=str(slots["~peer_type"])) for value in slots["peers"]]
 
 
 def named(text: str, parameter: str, slot: str) -> str:
@@ -103,12 +123,34 @@ def named(text: str, parameter: str, slot: str) -> str:
     return fill(text, {parameter: "{" + slot + "}"})
 
 
+def askable(edge: Edge, noun: str) -> list[str]:
+    """Direct questions about an entity that the sentence before has picked."""
+    return [text for ask in edge.returned.ask if (text := pronoun(ask, edge.parameter, noun)) is not None]
+
+
 def that_question(edge: Edge, noun: str, rng: random.Random) -> str:
-    """A direct question about an entity that the sentence before has picked. Raises Refused when none fits."""
-    found = [text for ask in edge.returned.ask if (text := pronoun(ask, edge.parameter, noun)) is not None]
+    """One of those questions. Raises Refused when none fits."""
+    found = askable(edge, noun)
     if not found:
         raise Refused("walk:wording", f"{edge.id} has no question about `that {noun}`")
     return rng.choice(found)
+
+
+def seconds(atlas: Atlas, attribute: Edge, kind: str) -> list[Edge]:
+    """Further fields to ask of an entity that an attribute has picked: of its topic, else of its domain.
+
+    Fields of another tool come alone where there are any, since what the fan-out has returned needs no call.
+    """
+    noun = atlas.view.types[kind].noun
+    domain = attribute.tool.split(".", 1)[0]
+    found = [
+        edge
+        for edge in atlas.about(kind)
+        if edge.id != attribute.id and edge.returned.type != attribute.returned.type and askable(edge, noun)
+    ]
+    close = [edge for edge in found if edge.returned.topic == attribute.returned.topic]
+    found = close or [edge for edge in found if edge.tool.split(".", 1)[0] == domain]
+    return [edge for edge in found if edge.tool != attribute.tool] or found
 
 
 def members_phrase(edge: Edge, slot: str) -> str:
@@ -147,6 +189,11 @@ def numeric(edge: Edge, view: PoolView) -> bool:
     """Whether the field is an ordered quantity."""
     kind = view.types[edge.returned.type]
     return kind.kind == "quantity" and kind.scale in ("ratio", "interval")
+
+
+def yearly(edge: Edge, view: PoolView) -> bool:
+    """Whether the field is a year: later or earlier, never higher or lower."""
+    return any(name == "year" or name.endswith("_year") for name in view.ancestors(edge.returned.type))
 
 
 def fetch(call_: Call) -> Generator[Call, Result, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +10,6 @@ from typing import Any
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames.base import (
-    MEMBERS_MAX,
-    MEMBERS_MIN,
     Candidate,
     Frame,
     Walk,
@@ -21,9 +20,13 @@ from builder.recipe.frames.base import (
     head_of,
     members_phrase,
     numeric,
+    seconds,
     that_question,
     unit_of,
+    yearly,
 )
+from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.operators import near
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.recipe.wording import number_text
 from builder.records.base import Json
@@ -33,50 +36,11 @@ from builder.records.tools import Call
 STATISTICS = "general.mathematics.describe_numbers"
 CALCULATOR = "general.mathematics.calculate"
 
-SUPERLATIVE = (
-    ("plain", "Of the {members}, which one {best}?"),
-    ("plain", "Which of the {members} {best}?"),
-    ("plain", "Looking at all {members}: which {noun} {best}?"),
-    ("formal", "Consider all {members} and name the one that {best}."),
-    ("formal", "Name the {noun} that {best} among the {members}."),
-    ("reason", "I am comparing the {members}. Which of them {best}?"),
-    ("reason", "For an overview of the {members}, I need the one that {best}. Which is it?"),
-)
-THEN = (
-    ("plain", "Of the {members}, take the one that {best}. {ask}"),
-    ("formal", "Among the {members}, find the one that {best}. {ask}"),
-    ("reason", "From the {members} I picked the one that {best}. {ask}"),
-    ("plain", "One of the {members} {best}. {ask}"),
-)
-COUNT = (
-    ("plain", "How many of the {members} {above}?"),
-    ("plain", "Of the {members}, how many {above}?"),
-    ("formal", "Count the {members} that {above}."),
-    ("reason", "I am drawing up a list of the {members}. How many of them {above}?"),
-)
-AVERAGE = (
-    ("plain", "What is the simple average {head} of the {members}{unit}?"),
-    ("formal", "Calculate the unweighted mean {head}{unit} of the {members}, each counted once."),
-    ("reason", "I want to say what is typical of the {members}. What is their simple average {head}{unit}?"),
-)
-TOTAL = (
-    ("plain", "What do the {members} come to together in {head}{unit}?"),
-    ("formal", "Calculate the total {head}{unit} of the {members}."),
-    ("reason", "I am adding up the {members}. What is their total {head}{unit}?"),
-)
-SHARE = (
-    ("plain", "What percentage of the total {head} of the {members} falls to the one that {best}?"),
-    ("formal", "Among the {members}, take the one that {best}. State its share of their total {head} in percent."),
-    (
-        "reason",
-        "How uneven are the {members}? I need the percentage of their total {head} held by the one that {best}.",
-    ),
-)
-IDENTIFY = (
-    ("plain", "Which one of the {members} is the only one to {first} and also to {second}?"),
-    ("formal", "Exactly one of the {members} meets two conditions: to {first}, and to {second}. Name it."),
-    ("reason", "I remember that just one of the {members} happens to {first} and to {second}. Which was it?"),
-)
+COUNT_MEMBERS = 5
+"""A count over fewer members is guessed."""
+
+LOWEST_SHARE = 0.4
+"""Share of superlatives that ask for the other end, where the field has words for it."""
 
 
 def _pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:
@@ -88,32 +52,62 @@ def _pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:
     return found
 
 
-def _candidates(need: str, *helpers: str) -> Any:
-    def candidates(atlas: Atlas) -> list[Candidate]:
-        if any(helper not in atlas.view.tools for helper in helpers):
-            return []
-        return [
-            candidate
-            for members, attribute in _pairs(atlas, need)
-            for candidate in described(
-                members,
-                {"list": members.id, "attribute": attribute.id},
-                dict.fromkeys((members.tool, attribute.tool)),
-                atlas,
-            )
-        ]
+def _superlatives(atlas: Atlas) -> list[Candidate]:
+    found = []
+    for members, attribute in _pairs(atlas, "highest"):
+        edges = {"list": members.id, "attribute": attribute.id}
+        tools = dict.fromkeys((members.tool, attribute.tool))
+        more = [e for e in seconds(atlas, attribute, members.returned.type) if e.returned.type != members.subject]
+        for second in more:
+            found += described(members, {**edges, "second": second.id}, dict.fromkeys((*tools, second.tool)), atlas)
+        if not more:
+            found += described(members, edges, tools, atlas)
+    return found
 
-    return candidates
+
+def _counts(atlas: Atlas) -> list[Candidate]:
+    found = []
+    for members, attribute in _pairs(atlas, "above"):
+        edges = {"list": members.id, "attribute": attribute.id}
+        found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
+    return found
+
+
+def _aggregates(atlas: Atlas) -> list[Candidate]:
+    """Only what is worth comparing is worth averaging, and counts of links overlap from member to member."""
+    if any(helper not in atlas.view.tools for helper in (STATISTICS, CALCULATOR)):
+        return []
+    found = []
+    for members, attribute in _pairs(atlas, "highest"):
+        kind = atlas.view.types[attribute.returned.type]
+        if kind.scale != "ratio" or kind.name == "count" or not attribute.returned.head:
+            continue
+        edges = {"list": members.id, "attribute": attribute.id}
+        found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
+    return found
+
+
+def _identities(atlas: Atlas) -> list[Candidate]:
+    found = []
+    for members, attribute in _pairs(atlas, "above"):
+        for second in atlas.about(members.returned.type):
+            if second.returned.above and numeric(second, atlas.view) and second.id > attribute.id:
+                edges = {"list": members.id, "attribute": attribute.id, "second": second.id}
+                tools = dict.fromkeys((members.tool, attribute.tool, second.tool))
+                # By name only: two conditions are enough to hold in mind.
+                found += described(members, edges, tools, atlas)[:1]
+    return found
 
 
 class _Ground:
     """The list with its members' attribute: what every frame of this module starts from."""
 
-    def __init__(self, atlas: Atlas, slots: Mapping[str, Json], subject: Any) -> None:
+    def __init__(self, atlas: Atlas, slots: Mapping[str, Json], attribute: str = "attribute") -> None:
         self.view = atlas.view
+        self.subject = slots["~subject"]
         self.members = atlas.edges[str(slots["list"])]
-        self.attribute = atlas.edges[str(slots["attribute"])]
-        self.literals = {"subject": Literal(literal=subject, type=self.members.subject)}
+        self.attribute = atlas.edges[str(slots[attribute])]
+        self.literals = {"subject": Literal(literal=self.subject, type=self.members.subject)}
         self.items = Ref(step="list", field=self.members.field)
         self.keys = Ref(step="each", field=self.attribute.field)
         self.steps = (
@@ -121,9 +115,6 @@ class _Ground:
             MapStep(id="each", tool=self.attribute.tool, over=self.items, parameter=self.attribute.parameter),
         )
         self.entity = answer_spec(self.view, (self.members.returned.type, False))
-
-    def phrase(self) -> str:
-        return members_phrase(self.members, "subject")
 
     def again(self, second: Edge) -> CallStep | OpStep:
         """Another field of the chosen member: read off the fan-out when its tool has given it already."""
@@ -140,75 +131,75 @@ class _Ground:
     def noun(self) -> str:
         return self.view.types[self.members.returned.type].noun
 
-    def words(self, texts: tuple[tuple[str, str], ...], **pieces: str) -> tuple[tuple[str, str], ...]:
-        return tuple((r, compose(t, members=self.phrase(), noun=self.noun, **pieces)) for r, t in texts)
+    def words(self, name: str, **pieces: str) -> Forms:
+        """The forms of a frame with the list's phrase and these pieces in place."""
+        all_pieces = {"members": members_phrase(self.members, "subject"), "noun": self.noun, **pieces}
+        return tuple((register, compose(text, **all_pieces)) for register, text in forms(name))
 
-
-def _measure(ground: _Ground, subject: Any) -> Any:
-    """Execute the list and its fan-out in the walk, to choose among forms by what came back."""
-    listed = yield from fetch(Call(ground.members.tool, {ground.members.parameter: subject}))
-    members = listed[ground.members.field]
-    if not MEMBERS_MIN <= len(members) <= MEMBERS_MAX:
-        raise Refused("law:completeness", f"{len(members)} members; 3 to 12 make a question")
-    values = []
-    for member in members:
-        result = yield from fetch(Call(ground.attribute.tool, {ground.attribute.parameter: member}))
-        if result[ground.attribute.field] is None:
-            raise Refused("law:imputation", f"{member} has no {ground.attribute.field}")
-        values.append(result[ground.attribute.field])
-    return members, values
+    def measure(self) -> Any:
+        """Execute the list and its fan-out in the walk, to choose among forms by what came back."""
+        listed = yield from fetch(Call(self.members.tool, {self.members.parameter: self.subject}))
+        members = listed[self.members.field]
+        values = []
+        for member in members:
+            result = yield from fetch(Call(self.attribute.tool, {self.attribute.parameter: member}))
+            if result[self.attribute.field] is None:
+                raise Refused("law:imputation", f"{member} has no {self.attribute.field}")
+            values.append(result[self.attribute.field])
+        return members, values
 
 
 def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the extreme value; then another field of that member."""
-    ground = _Ground(atlas, slots, slots["~subject"])
-    yield from _measure(ground, slots["~subject"])
-    lowest = bool(ground.attribute.returned.lowest) and rng.random() < 0.4
+    ground = _Ground(atlas, slots)
+    yield from ground.measure()
+    lowest = bool(ground.attribute.returned.lowest) and rng.random() < LOWEST_SHARE
     best = ground.attribute.returned.lowest if lowest else ground.attribute.returned.highest
     assert best is not None
     pick = OpStep(id="best", op="argmin" if lowest else "argmax", inputs={"items": ground.items, "keys": ground.keys})
-    rounds = [
-        PlannedRound(
-            "start",
-            (*ground.steps, pick),
-            Ref(step="best"),
-            ground.entity,
-            ground.words(SUPERLATIVE, best=best),
-        )
-    ]
-    others = [
-        e
-        for e in atlas.about(ground.members.returned.type)
-        if e.returned.ask and e.returned.topic == ground.attribute.returned.topic and e.id != ground.attribute.id
-    ] or [e for e in atlas.about(ground.members.returned.type) if e.returned.ask and e.tool != ground.attribute.tool]
-    others = [e for e in others if e.returned.type != ground.members.subject and e.tool in slots["~toolset"]]
-    if others:
-        second = rng.choice(others)
+    words = ground.words("superlative", best=best)
+    rounds = [PlannedRound("start", (*ground.steps, pick), Ref(step="best"), ground.entity, words)]
+    if "second" in slots:
+        second = atlas.edges[str(slots["second"])]
         step = ground.again(second)
         question = that_question(second, ground.noun, rng)
         spec = answer_spec(ground.view, (second.returned.type, False))
-        texts = ground.words(THEN, best=best, ask=question)
+        words = ground.words("superlative_then", best=best, ask=question)
         field = "" if isinstance(step, OpStep) else second.field
-        rounds.append(PlannedRound("deeper", (step,), Ref(step="more", field=field), spec, texts))
+        rounds.append(PlannedRound("deeper", (step,), Ref(step="more", field=field), spec, words))
     return Plan(ground.literals, tuple(rounds))
 
 
-def _threshold(values: list[Any], rng: random.Random) -> tuple[Any, int]:
-    """A round number that splits the values, and how many lie above it."""
+def _threshold(values: list[Any], rng: random.Random, least: int = 1) -> Any:
+    """A round number with at least `least` values above it and one below, none of them near it."""
     ordered = sorted(values)
-    places = list(range(len(ordered) - 1))
-    rng.shuffle(places)
-    for place in places:
-        low, high = ordered[place], ordered[place + 1]
-        if high <= 0 or high - low < 0.1 * abs(high):
-            continue
-        for digits in (1, 2, 3):
-            middle = float(f"{(low + high) / 2:.{digits - 1}e}")
-            whole = all(isinstance(v, int) for v in values)
-            value: Any = int(middle) if whole or middle.is_integer() else middle
-            if low < value < high and value - low > 0.03 * abs(high) and high - value > 0.03 * abs(high):
-                return value, len(ordered) - place - 1
+    gaps = [(ordered[place], ordered[place + 1]) for place in range(len(ordered) - least)]
+    rng.shuffle(gaps)
+    for round_number in (_handy, _one_digit, _two_digits):
+        for low, high in gaps:
+            found = round_number(low, high) if high > 0 and high - low >= 0.1 * high else None
+            if found is not None and low + 0.03 * high < found < 0.97 * high:
+                return int(found) if found.is_integer() else found
     raise Refused("walk:threshold", "no round number splits the members")
+
+
+def _handy(low: float, high: float) -> float | None:
+    """1, 2 or 5 with zeros: the limits that people set."""
+    top = math.floor(math.log10(high))
+    for power in (top, top - 1):
+        for digit in (5, 2, 1):
+            number = float(f"{digit}e{power}")
+            if low + 0.03 * high < number < 0.97 * high:
+                return number
+    return None
+
+
+def _one_digit(low: float, high: float) -> float:
+    return float(f"{(low + high) / 2:.0e}")
+
+
+def _two_digits(low: float, high: float) -> float:
+    return float(f"{(low + high) / 2:.1e}")
 
 
 def _filter(step: str, items: Ref, keys: Ref, threshold: Any, kind: str) -> OpStep:
@@ -217,39 +208,44 @@ def _filter(step: str, items: Ref, keys: Ref, threshold: Any, kind: str) -> OpSt
     return OpStep(id=step, op="filter", inputs={"items": items, "keys": keys, "relation": above, "threshold": limit})
 
 
+def _limit_words(edge: Edge, view: Any, threshold: Any) -> str:
+    """`have more than 5,000,000 inhabitants`; a year has no thousands separator."""
+    assert edge.returned.above is not None
+    return compose(edge.returned.above, value=str(threshold) if yearly(edge, view) else number_text(threshold))
+
+
 def count(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """How many members lie above a round threshold."""
-    ground = _Ground(atlas, slots, slots["~subject"])
-    _, values = yield from _measure(ground, slots["~subject"])
-    threshold, above = _threshold(values, rng)
-    if above < 2 or len(values) < 5:
-        raise Refused("gate:guessable", "a count of one, or over few members, is guessed")
+    ground = _Ground(atlas, slots)
+    _, values = yield from ground.measure()
+    threshold = _threshold(values, rng, least=2)
     kept = _filter("kept", ground.items, ground.keys, threshold, ground.attribute.returned.type)
     tally = OpStep(id="count", op="count", inputs={"items": Ref(step="kept")})
-    assert ground.attribute.returned.above is not None
-    words = compose(ground.attribute.returned.above, value=number_text(threshold))
+    words = ground.words("count", above=_limit_words(ground.attribute, ground.view, threshold))
     spec = AnswerSpec(kind="number", type="count")
-    planned = PlannedRound(
-        "start", (*ground.steps, kept, tally), Ref(step="count"), spec, ground.words(COUNT, above=words)
-    )
+    planned = PlannedRound("start", (*ground.steps, kept, tally), Ref(step="count"), spec, words)
     return Plan(ground.literals, (planned,))
 
 
 def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """Mean or total over the members by the statistics tool; then the share of the largest."""
-    ground = _Ground(atlas, slots, slots["~subject"])
-    yield from _measure(ground, slots["~subject"])
+    ground = _Ground(atlas, slots)
+    _, values = yield from ground.measure()
     kind = ground.view.types[ground.attribute.returned.type]
+    if near(min(values), max(values)):
+        raise Refused("law:degenerate", "all members are alike")
+    if ("%" in kind.unit or "percent" in kind.unit) and near(sum(values), 100):
+        raise Refused("law:degenerate", "the members are the parts of one whole")
     head, unit = head_of(ground.attribute), unit_of(ground.view, ground.attribute)
     total = kind.additive and rng.random() < 0.5
-    field = "sum" if total else "mean"
     statistics = CallStep(id="statistics", tool=STATISTICS, arguments={"values": ground.keys})
-    places = (kind.decimals or 0) if total else min((kind.decimals or 0) + 1, 2)
+    whole = all(isinstance(value, int) for value in values)
+    places = (None if whole else kind.decimals) if total else min((kind.decimals or 0) + 1, 2)
     spec = AnswerSpec(kind="number", type=kind.name, decimals=places, unit=kind.unit)
-    texts = ground.words(TOTAL if total else AVERAGE, head=head, unit=unit)
-    answer = Ref(step="statistics", field=field)
-    rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, texts)]
-    if kind.additive and ground.attribute.returned.highest and CALCULATOR in ground.view.tools:
+    words = ground.words("total" if total else "average", head=head, unit=unit)
+    answer = Ref(step="statistics", field="sum" if total else "mean")
+    rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, words)]
+    if kind.additive:
         arguments: dict[str, Sources] = {
             "operation": Literal(literal="percent_of", type="option"),
             "a": Ref(step="statistics", field="maximum"),
@@ -257,31 +253,22 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
         }
         share = CallStep(id="share", tool=CALCULATOR, arguments=arguments)
         percent = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
-        words = ground.words(SHARE, head=head, best=ground.attribute.returned.highest)
+        words = ground.words("share", head=head, best=str(ground.attribute.returned.highest))
         rounds.append(PlannedRound("wider", (share,), Ref(step="share", field="result"), percent, words))
     return Plan(ground.literals, tuple(rounds))
 
 
 def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The one member above two thresholds of different fields, each of which others pass."""
-    ground = _Ground(atlas, slots, slots["~subject"])
-    seconds = [
-        e
-        for e in atlas.about(ground.members.returned.type)
-        if e.returned.above and numeric(e, ground.view) and e.id != ground.attribute.id and e.tool in slots["~toolset"]
-    ]
-    if not seconds:
-        raise Refused("walk:wording", "no second field with a threshold")
-    second = rng.choice(seconds)
-    other = _Ground(atlas, {**slots, "attribute": second.id}, slots["~subject"])
-    members, first_values = yield from _measure(ground, slots["~subject"])
-    _, second_values = yield from _measure(other, slots["~subject"])
+    ground, other = _Ground(atlas, slots), _Ground(atlas, slots, "second")
+    second = other.attribute
+    members, first_values = yield from ground.measure()
+    _, second_values = yield from other.measure()
     for _ in range(12):
-        low, _ = _threshold(first_values, rng)
-        high, _ = _threshold(second_values, rng)
+        low, high = _threshold(first_values, rng), _threshold(second_values, rng)
         first = {m for m, v in zip(members, first_values, strict=True) if v > low}
-        meets = {m for m, v in zip(members, second_values, strict=True) if v > high and m in first}
-        if len(meets) == 1 and len(first) > 1:
+        also_meets = {m for m, v in zip(members, second_values, strict=True) if v > high}
+        if len(first & also_meets) == 1 and min(len(first), len(also_meets)) > 1:
             break
     else:
         raise Refused("gate:unique", "no two round thresholds leave exactly one member")
@@ -294,21 +281,20 @@ def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wal
     also = _filter("also", ground.items, Ref(step=step, field=second.field), high, second.returned.type)
     both = OpStep(id="both", op="common", inputs={"left": Ref(step="kept"), "right": Ref(step="also")})
     found = OpStep(id="found", op="only", inputs={"items": Ref(step="both")})
-    assert ground.attribute.returned.above and second.returned.above
-    texts = ground.words(
-        IDENTIFY,
-        first=compose(ground.attribute.returned.above, value=number_text(low)),
-        second=compose(second.returned.above, value=number_text(high)),
+    words = ground.words(
+        "identify",
+        first=_limit_words(ground.attribute, ground.view, low),
+        second=_limit_words(second, ground.view, high),
     )
     planned = PlannedRound(
-        "start", (*ground.steps, *extra, kept, also, both, found), Ref(step="found"), ground.entity, texts
+        "start", (*ground.steps, *extra, kept, also, both, found), Ref(step="found"), ground.entity, words
     )
     return Plan(ground.literals, (planned,))
 
 
 FRAMES = {
-    "superlative": Frame(3.0, _candidates("highest"), superlative),
-    "count": Frame(1.5, _candidates("above"), count),
-    "aggregate": Frame(2.0, _candidates("head", STATISTICS), aggregate, helpers=(STATISTICS, CALCULATOR)),
-    "identify": Frame(1.0, _candidates("above"), identify),
+    "superlative": Frame(3.0, _superlatives, superlative),
+    "count": Frame(1.5, _counts, count, least=COUNT_MEMBERS),
+    "aggregate": Frame(2.0, _aggregates, aggregate, helpers=(STATISTICS, CALCULATOR)),
+    "identify": Frame(1.0, _identities, identify),
 }

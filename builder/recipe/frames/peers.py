@@ -1,14 +1,14 @@
-"""Frames over named peers: comparison, ranking, conditional; and frames about one entity: report, chain."""
+"""Frames over named peers: comparison, ranking, conditional; and reports on one entity."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames.base import (
+    FREE_PEERS,
     Candidate,
     Frame,
     Walk,
@@ -16,82 +16,70 @@ from builder.recipe.frames.base import (
     compose,
     described,
     fetch,
+    free_peers,
+    groups,
     head_of,
     literals_of,
     named,
     numeric,
-    peers,
+    one_seed,
+    seconds,
     that_question,
     unit_of,
+    yearly,
 )
 from builder.recipe.frames.fanouts import CALCULATOR
+from builder.recipe.frames.forms import Forms, forms
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.wording import literal_text
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
 from builder.records.tools import Call
 
-SILLY_RATIO = 1000
-"""Nobody asks how many times larger when it is thousands of times."""
+SILLY_RATIO = 100
+"""Nobody asks how many times larger when it is hundreds of times."""
 
-COMPARE = (
-    ("plain", "Which {higher}: {first} or {second}?"),
-    ("plain", "{first} or {second}: which one {higher}?"),
-    ("formal", "State which of {first} and {second} {higher}."),
-    ("reason", "Two colleagues disagree about {first} and {second}. Which one really {higher}?"),
-)
-BEST = (
-    ("plain", "Which of {all} {highest}?"),
-    ("formal", "Among {all}, name the one that {highest}."),
-    ("reason", "I am putting {all} side by side. Which of them {highest}?"),
-)
-TIMES = (
-    ("plain", "Take {all}. How many times as large is the highest {head} among them as the lowest?"),
-    ("formal", "For {all}, state the ratio of the highest {head} to the lowest."),
-    ("reason", "For a talk I compare {all}. How many times the lowest {head} among them is the highest?"),
-)
-EXCEEDS = (
-    ("plain", "Take {all}. By what percentage does the highest {head} among them exceed the lowest?"),
-    ("formal", "For {all}, state by how many percent the highest {head} exceeds the lowest."),
-    (
-        "reason",
-        "For a talk I compare {all}. By what percentage is the highest {head} among them above the lowest?",
-    ),
-)
-RANK = (
-    ("plain", "Put {all} in order of {head}, highest first."),
-    ("formal", "Rank {all} by {head}, from highest to lowest."),
-    ("reason", "I am making a table of {all} sorted by {head}, highest first. In which order do they come?"),
-)
-CONDITIONAL = (
-    ("plain", "Of {first} and {second}, take the one that {higher}. {ask}"),
-    ("formal", "Determine which of {first} and {second} {higher}. {ask}"),
-    ("reason", "I only need the one of {first} and {second} that {higher}. {ask}"),
-)
-REPORT = (
-    ("plain", "For {subject}, report {fields}."),
-    ("formal", "Report the following for {subject}: {fields}."),
-    ("reason", "I am filling in a fact sheet on {subject}. Give me {fields}."),
-)
+REPORT_FIELDS = 3
 
 
-def _enumerated(count: int) -> str:
-    names = [f"{{p{number}}}" for number in range(1, count + 1)]
-    return ", ".join(names[:-1]) + " and " + names[-1]
+def _peer_candidates(need: str, least: int, most: int) -> Callable[[Atlas], list[Candidate]]:
+    """Peers of one group where their kind has groups; else any, while there are few of the kind."""
 
-
-def _peer_candidates(need: str, least: int, most: int) -> Any:
     def candidates(atlas: Atlas) -> list[Candidate]:
         found = []
         for edge in atlas.attributes:
             if not numeric(edge, atlas.view) or not getattr(edge.returned, need) or not edge.returned.head:
                 continue
-            if len(atlas.values(edge.tool, edge.parameter)) < 3 * most:
+            if need == "head" and (yearly(edge, atlas.view) or not edge.returned.highest):
                 continue
-            domain = edge.tool.split(".", 1)[0]
-            found.append(Candidate(domain, {"attribute": edge.id}, (edge.tool,), peers(edge, least, most)))
+            found += _with_peers(atlas, edge, {"attribute": edge.id}, (edge.tool,), (least, most))
         return found
 
     return candidates
+
+
+def _with_peers(
+    atlas: Atlas, edge: Edge, edges: Mapping[str, str], tools: tuple[str, ...], count: tuple[int, int]
+) -> list[Candidate]:
+    domain = edge.tool.split(".", 1)[0]
+    shared = groups(atlas, edge)
+    if shared:
+        return [Candidate(domain, {**edges, "group": each.id}, tools, one_seed(each)) for each in shared]
+    if 2 * count[1] <= len(atlas.values(edge.tool, edge.parameter)) <= FREE_PEERS:
+        return [Candidate(domain, edges, tools, free_peers(edge, *count))]
+    return []
+
+
+def _conditionals(atlas: Atlas) -> list[Candidate]:
+    found = []
+    for edge in atlas.attributes:
+        if not numeric(edge, atlas.view) or not edge.returned.higher or not edge.returned.head:
+            continue
+        for second in seconds(atlas, edge, edge.subject):
+            if second.returned.type != edge.subject:
+                edges = {"attribute": edge.id, "second": second.id}
+                found += _with_peers(atlas, edge, edges, tuple(dict.fromkeys((edge.tool, second.tool))), (2, 2))
+    return found
 
 
 class _Row:
@@ -105,13 +93,30 @@ class _Row:
         self.fan = MapStep(id="each", tool=self.edge.tool, over=tuple(self.peers), parameter=self.edge.parameter)
         self.keys = Ref(step="each", field=self.edge.field)
         self.entity = answer_spec(self.view, (self.edge.subject, False))
-        self.all = _enumerated(len(self.peers))
+        self.noun = self.view.types[self.edge.subject].noun
+
+    @property
+    def all(self) -> str:
+        """`the genes {p1}, {p2} and {p3}`: names that bring an article of their own go without their kind."""
+        texts = [literal_text(self.view, literal, "iso") for literal in self.peers]
+        names = ["{" + name + "}" for name in self.literals]
+        mark = ";" if any("," in text for text in texts) else ","
+        last = f"{mark} and " if mark == ";" else " and "
+        listed = f"{mark} ".join(names[:-1]) + last + names[-1]
+        if any(text.startswith("the ") for text in texts):
+            return listed
+        return f"the {self.view.types[self.edge.subject].plural} {listed}"
+
+    def words(self, name: str, **pieces: str) -> Forms:
+        all_pieces = {"all": self.all, "noun": self.noun, "first": "{p1}", "second": "{p2}", **pieces}
+        return tuple((register, compose(text, **all_pieces)) for register, text in forms(name))
 
     def ordered(self, step: str, op: str) -> OpStep:
         return OpStep(id=step, op=op, inputs={"items": tuple(self.peers), "keys": self.keys})
 
-    def value(self, step: str, item: str) -> OpStep:
-        inputs: dict[str, Sources] = {"item": Ref(step=item), "items": tuple(self.peers), "values": self.keys}
+    def value(self, step: str, item: str, field: str | None = None) -> OpStep:
+        values = Ref(step="each", field=field or self.edge.field)
+        inputs: dict[str, Sources] = {"item": Ref(step=item), "items": tuple(self.peers), "values": values}
         return OpStep(id=step, op="value_for", inputs=inputs)
 
 
@@ -125,40 +130,46 @@ def compare(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk
     if any(value is None for value in values):
         raise Refused("law:imputation", f"a peer has no {row.edge.field}")
     pick = row.ordered("best", "argmax")
-    highest = row.edge.returned.highest
-    assert highest is not None
-    texts = tuple((r, compose(t, all=row.all, highest=highest)) for r, t in BEST)
-    rounds = [PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, texts)]
-    kind = row.view.types[row.edge.returned.type]
-    if kind.scale == "ratio" and CALCULATOR in row.view.tools and 0 < max(values) < SILLY_RATIO * min(values):
-        rounds.append(_apart(row, max(values) / min(values)))
+    words = row.words("best", highest=str(row.edge.returned.highest))
+    rounds = [PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, words)]
+    if CALCULATOR in row.view.tools and not yearly(row.edge, row.view):
+        rounds += _apart(row, values)
     return Plan(row.literals, tuple(rounds))
 
 
-def _apart(row: _Row, ratio: float) -> PlannedRound:
-    """How far the highest is above the lowest: in percent while it is less than twice, else as a ratio."""
-    percent = ratio < 2
+def _apart(row: _Row, values: list[float]) -> list[PlannedRound]:
+    """How far the highest is above the lowest: as a difference, in percent while it is under twice, or as a ratio."""
+    kind = row.view.types[row.edge.returned.type]
+    low, high = min(values), max(values)
+    points = "%" in kind.unit or "percent" in kind.unit
+    head = head_of(row.edge)
+    if kind.scale != "ratio" or points:
+        unit = " (in percentage points)" if points else unit_of(row.view, row.edge)
+        spec = AnswerSpec(kind="number", type=kind.name, decimals=kind.decimals, unit=kind.unit)
+        operation, words = "subtract", row.words("apart", head=head, unit=unit)
+    elif 0 < high < 2 * low:
+        spec = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+        operation, words = "percent_change", row.words("exceeds", head=head)
+    elif 0 < high < SILLY_RATIO * low:
+        spec = AnswerSpec(kind="number", type="number", decimals=2)
+        operation, words = "divide", row.words("times", head=head)
+    else:
+        return []
+    first, second = Ref(step="high"), Ref(step="low")
+    if operation == "percent_change":
+        first, second = second, first
+    arguments: dict[str, Sources] = {
+        "operation": Literal(literal=operation, type="option"),
+        "a": first,
+        "b": second,
+    }
     steps = (
-        row.ordered("best", "argmax"),
         row.ordered("least", "argmin"),
         row.value("high", "best"),
         row.value("low", "least"),
+        CallStep(id="apart", tool=CALCULATOR, arguments=arguments),
     )
-    low, high = Ref(step="low"), Ref(step="high")
-    arguments: dict[str, Sources] = {
-        "operation": Literal(literal="percent_change" if percent else "divide", type="option"),
-        "a": low if percent else high,
-        "b": high if percent else low,
-    }
-    more = CallStep(id="exceeds", tool=CALCULATOR, arguments=arguments)
-    spec = AnswerSpec(
-        kind="number",
-        type="percentage" if percent else "number",
-        decimals=1 if percent else 2,
-        unit="%" if percent else "",
-    )
-    words = tuple((r, compose(t, all=row.all, head=head_of(row.edge))) for r, t in (EXCEEDS if percent else TIMES))
-    return PlannedRound("wider", (*steps[1:], more), Ref(step="exceeds", field="result"), spec, words)
+    return [PlannedRound("wider", steps, Ref(step="apart", field="result"), spec, words)]
 
 
 def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -168,8 +179,8 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     inputs: dict[str, Sources] = {"items": tuple(row.peers), "keys": row.keys, "order": order}
     step = OpStep(id="order", op="rank", inputs=inputs)
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
-    texts = tuple((r, compose(t, all=row.all, head=head_of(row.edge))) for r, t in RANK)
-    planned = PlannedRound("start", (row.fan, step), Ref(step="order"), spec, texts)
+    words = row.words("rank", head=head_of(row.edge))
+    planned = PlannedRound("start", (row.fan, step), Ref(step="order"), spec, words)
     return Plan(row.literals, (planned,))
     yield
 
@@ -177,84 +188,69 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
 def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """A field of whichever of two peers has more of something else of the same topic."""
     row = _Row(atlas, slots)
-    higher = row.edge.returned.higher
-    if not higher:
-        raise Refused("walk:wording", f"{row.edge.id} has no comparative")
-    seconds = [
-        e
-        for e in atlas.about(row.edge.subject)
-        if e.returned.ask
-        and e.id != row.edge.id
-        and e.tool in slots["~toolset"]
-        and e.returned.type != row.edge.subject
-    ]
-    seconds = [e for e in seconds if e.returned.topic == row.edge.returned.topic] or seconds
-    if not seconds:
-        raise Refused("law:purpose", "no second field to ask for")
-    second = rng.choice(seconds)
-    noun = row.view.types[row.edge.subject].noun
+    higher = str(row.edge.returned.higher)
+    second = atlas.edges[str(slots["second"])]
     pick = row.ordered("best", "argmax")
     step: CallStep | OpStep = CallStep(id="more", tool=second.tool, arguments={second.parameter: Ref(step="best")})
     if second.tool == row.edge.tool:
-        values = Ref(step="each", field=second.field)
-        inputs: dict[str, Sources] = {
-            "item": Ref(step="best"),
-            "items": tuple(row.peers),
-            "values": values,
-        }
-        step = OpStep(id="more", op="value_for", inputs=inputs)
-    ask = that_question(second, noun, rng)
-    first_words = tuple((r, compose(t, higher=higher, first="{p1}", second="{p2}")) for r, t in COMPARE)
-    then_words = tuple((r, compose(t, higher=higher, ask=ask, first="{p1}", second="{p2}")) for r, t in CONDITIONAL)
+        step = row.value("more", "best", second.field)
+    ask = that_question(second, row.noun, rng)
     spec = answer_spec(row.view, (second.returned.type, False))
+    answer = Ref(step="more", field="" if isinstance(step, OpStep) else second.field)
     rounds = (
-        PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, first_words),
-        PlannedRound(
-            "deeper",
-            (step,),
-            Ref(step="more", field="" if isinstance(step, OpStep) else second.field),
-            spec,
-            then_words,
-        ),
+        PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, row.words("pair", higher=higher)),
+        PlannedRound("deeper", (step,), answer, spec, row.words("conditional", higher=higher, ask=ask)),
     )
     return Plan(row.literals, rounds)
     yield
 
 
+def _report_fields(atlas: Atlas, first: Edge, relation: Edge | None) -> list[Edge]:
+    """Other fields of the topic, save what a description starts from."""
+    return [
+        edge
+        for edge in atlas.about(first.subject)
+        if edge.returned.head
+        and edge.returned.topic == first.returned.topic
+        and edge.id != first.id
+        and edge.returned.head != first.returned.head
+        and (relation is None or edge.returned.type != relation.subject)
+    ]
+
+
 def _report_candidates(atlas: Atlas) -> list[Candidate]:
     found = []
     for edge in atlas.attributes:
-        if not edge.returned.head or not atlas.describers.get(edge.subject):
+        if not edge.returned.head:
             continue
-        relations = described(edge, {"attribute": edge.id}, (edge.tool,), atlas)
-        found += [candidate for candidate in relations if "relation" in candidate.edges]
+        tools = tuple(dict.fromkeys([edge.tool, *(e.tool for e in _report_fields(atlas, edge, None))]))[:REPORT_FIELDS]
+        for candidate in described(edge, {"attribute": edge.id}, tools, atlas):
+            relation = atlas.edges.get(candidate.edges.get("relation", ""))
+            if relation is not None and relation.subject == edge.returned.type:
+                continue
+            # By name, one tool's fields are one call.
+            if _report_fields(atlas, edge, relation) and (relation is not None or len(tools) > 1):
+                found.append(candidate)
     return found
 
 
 def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """Three fields of one entity, one topic, as a record."""
+    """Two or three fields of one entity, one topic, as a record."""
     first = atlas.edges[str(slots["attribute"])]
-    same = [
-        e
-        for e in atlas.about(first.subject)
-        if e.returned.head
-        and e.returned.topic == first.returned.topic
-        and e.id != first.id
-        and e.tool in slots["~toolset"]
-    ]
-    others = [e for e in same if e.tool != first.tool] or same
-    if not others:
-        raise Refused("law:purpose", "no other field of the topic")
-    chosen: list[Edge] = [first, *rng.sample(others, min(len(others), 2))]
+    relation = atlas.edges.get(str(slots.get("relation", "")))
+    same = [edge for edge in _report_fields(atlas, first, relation) if edge.tool in slots["~toolset"]]
+    rng.shuffle(same)
+    # Fields of other tools first: what one call gives is no report.
+    same.sort(key=lambda edge: edge.tool == first.tool)
+    chosen = [first, *same[: REPORT_FIELDS - 1]]
     heads = [head_of(edge) for edge in chosen]
-    if len(set(heads)) < len(heads):
-        raise Refused("law:purpose", "two fields have one name")
+    if len(chosen) < 2 or len(set(heads)) < len(heads):
+        raise Refused("law:purpose", "no other field of the topic")
     literal = Literal(literal=slots["~subject"], type=first.subject)
     tools = list(dict.fromkeys(edge.tool for edge in chosen))
-    steps = []
-    for number, tool in enumerate(tools):
-        edge = next(e for e in chosen if e.tool == tool)
-        steps.append(call(f"f{number}", edge, literal))
+    steps = [
+        call(f"f{number}", next(e for e in chosen if e.tool == tool), literal) for number, tool in enumerate(tools)
+    ]
     names = [head.replace(" ", "_") for head in heads]
     inputs: dict[str, Sources] = {
         name: Ref(step=f"f{tools.index(e.tool)}", field=e.field) for name, e in zip(names, chosen, strict=True)
@@ -262,25 +258,26 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     record = OpStep(id="report", op="record", inputs=inputs)
     fields = {n: answer_spec(atlas.view, (e.returned.type, False)) for n, e in zip(names, chosen, strict=True)}
     listed = [f"its {head}{unit_of(atlas.view, edge)}" for head, edge in zip(heads, chosen, strict=True)]
-    words = ", ".join(listed[:-1]) + " and " + listed[-1]
-    texts = tuple((r, compose(t, subject="{subject}", fields=words)) for r, t in REPORT)
-    spec = AnswerSpec(kind="record", fields=fields)
-    single = PlannedRound(
-        "start",
-        (steps[0],),
-        Ref(step="f0", field=first.field),
-        answer_spec(atlas.view, (first.returned.type, False)),
-        tuple(("plain", named(text, first.parameter, "subject")) for text in first.returned.ask)
-        or (("plain", "What is " + named(first.returned.phrases[0], first.parameter, "subject") + "?"),),
+    together = ", ".join(listed[:-1]) + " and " + listed[-1]
+    words = tuple((r, compose(text, subject="{subject}", fields=together)) for r, text in forms("report"))
+    planned = PlannedRound(
+        "wider", (*steps[1:], record), Ref(step="report"), AnswerSpec(kind="record", fields=fields), words
     )
-    planned = PlannedRound("wider", (*steps[1:], record), Ref(step="report"), spec, texts)
-    return Plan({"subject": literal}, (single, planned))
+    return Plan({"subject": literal}, (_single(atlas, first, steps[0]), planned))
     yield
 
 
+def _single(atlas: Atlas, edge: Edge, step: CallStep) -> PlannedRound:
+    """The report's first field alone."""
+    asks = edge.returned.ask or (f"What is {edge.returned.phrases[0]}?",)
+    words = tuple(("plain", named(text, edge.parameter, "subject")) for text in asks)
+    spec = answer_spec(atlas.view, (edge.returned.type, False))
+    return PlannedRound("start", (step,), Ref(step=step.id, field=edge.field), spec, words)
+
+
 FRAMES = {
-    "compare": Frame(1.0, _peer_candidates("highest", 3, 5), compare, helpers=(CALCULATOR,)),
-    "rank": Frame(0.5, _peer_candidates("head", 4, 5), rank),
-    "conditional": Frame(1.5, _peer_candidates("higher", 2, 2), conditional),
+    "compare": Frame(1.0, _peer_candidates("highest", 3, 5), compare, helpers=(CALCULATOR,), peers=(3, 5)),
+    "rank": Frame(0.5, _peer_candidates("head", 4, 5), rank, peers=(4, 5)),
+    "conditional": Frame(1.5, _conditionals, conditional, peers=(2, 2)),
     "report": Frame(0.5, _report_candidates, report),
 }

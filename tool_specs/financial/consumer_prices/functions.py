@@ -130,6 +130,14 @@ def monthly_table() -> list[dict[str, Any]]:
     ]
 
 
+def _unbroken_since(series: dict[int, float]) -> int:
+    """First year of the run of years without a gap that ends with the last year."""
+    year = max(series)
+    while year - 1 in series:
+        year -= 1
+    return year
+
+
 def metros_table() -> list[dict[str, Any]]:
     names, annual = dict(_read("SELECT code, name FROM areas")), _metro_annual()
     return [
@@ -139,7 +147,7 @@ def metros_table() -> list[dict[str, Any]]:
             "region": REGIONS[code[1]],
             "city": city,
             "state": state,
-            "first_year": min(annual[code]),
+            "first_year": _unbroken_since(annual[code]),
         }
         for code, (city, state) in sorted(METROS.items())
     ]

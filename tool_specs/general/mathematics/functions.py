@@ -89,7 +89,7 @@ def apportion_seats(votes: list[float], seats: int, method: str) -> dict[str, An
             raise ToolError("not_supported", "the last seat is tied: the method does not decide")
         for i in order[:left]:
             given[i] += 1
-        return {"seats": given}
+        return _seats(votes, given)
     given = [0] * len(votes)
     if method == "huntington_hill":
         if seats < len(votes):
@@ -100,7 +100,15 @@ def apportion_seats(votes: list[float], seats: int, method: str) -> dict[str, An
         if claims.count(max(claims)) > seats - sum(given):
             raise ToolError("not_supported", "the last seat is tied: the method does not decide")
         given[claims.index(max(claims))] += 1
-    return {"seats": given}
+    return _seats(votes, given)
+
+
+def _seats(votes: list[float], given: list[int]) -> dict[str, Any]:
+    return {
+        "seats": given,
+        "most_votes_seats": given[votes.index(max(votes))],
+        "fewest_votes_seats": given[votes.index(min(votes))],
+    }
 
 
 def _claim(vote: Fraction, had: int, method: str) -> Fraction:
