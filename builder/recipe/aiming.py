@@ -18,7 +18,7 @@ from builder.records.derivations import CallStep, Literal
 from builder.records.tasks import Draw
 from builder.records.tools import Call, Result
 
-TRIES = 6
+TRIES = 12
 """Entities tried as the start of a frame, or as the far end of a description, before the draw is given up."""
 
 Suits = Callable[[Any], Generator[Call, Result, bool]]

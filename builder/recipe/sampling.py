@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.errors import BuilderError, Refused
-from builder.identity import content_id, random_stream
+from builder.identity import canonical_json, content_id, random_stream
 from builder.recipe.atlas import Atlas
 from builder.recipe.frames import FRAMES
+from builder.recipe.frames.base import reason_for
 from builder.recipe.scenarios import tools_of
 from builder.recipe.view import PoolView
 from builder.records.base import DOMAINS, Json
@@ -87,7 +88,12 @@ class Sampler:
         called = list(tools_of(scenario))
         name = next((n for n, s in scenario.slots.items() if s.describable), None)
         if name is not None and len(scenario.rounds) < 3 and rng.random() < DESCRIBE_SHARE:
-            describers = [e for e in self.atlas.describers.get(scenario.slots[name].type, []) if e.tool not in called]
+            kind, topics = scenario.slots[name].type, _topics(self.view, scenario, name)
+            describers = [
+                edge
+                for edge in self.atlas.describers.get(kind, [])
+                if edge.tool not in called and any(reason_for(self.atlas, edge, kind, {topic}) for topic in topics)
+            ]
             if describers:
                 edge = rng.choice(describers)
                 slots["~describe"] = {"slot": name, "edge": edge.id}
@@ -210,6 +216,18 @@ def _seed_slot(view: PoolView, scenario: Scenario) -> str:
     marked = [name for name, slot in scenario.slots.items() if slot.seed]
     entities = [name for name, slot in scenario.slots.items() if view.types[slot.type].kind == "entity"]
     return (marked or entities or list(scenario.slots))[0]
+
+
+def _topics(view: PoolView, scenario: Scenario, slot: str) -> set[str]:
+    """Topics of what a scenario looks up about a slot."""
+    found = set()
+    for part in scenario.rounds:
+        for step in part.steps:
+            if step.tool is not None and f"${slot}" in step.arguments.values():
+                returns = view.declared[step.tool].returns
+                texts = canonical_json([each.model_dump(mode="json") for each in scenario.rounds])
+                found |= {returns[name].topic for name in returns if f'"${step.id}.{name}"' in texts}
+    return found
 
 
 def _label(view: PoolView, kind: str, value: Json) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 import string
 from collections.abc import Iterable, Mapping
 
@@ -26,6 +27,8 @@ _ROUNDING = {
     5: ("Round to five decimals.", "Give the answer to five decimal places."),
     6: ("Round to six decimals.", "Give the answer to six decimal places."),
 }
+_ARTICLES = re.compile(r"\b([Tt]he) the\b")
+
 _SOURCES = ("Use {source}.", "Go by {source}.", "Base the answer on {source}.")
 
 
@@ -182,5 +185,6 @@ def pronoun(text: str, parameter: str, noun: str) -> str | None:
 def question_text(body: str, note: str, rounding: str, sources: str) -> str:
     """The parts of a question as one paragraph; tails in fixed order: source, then rounding."""
     parts = [body.strip(), note.strip(), sources, rounding]
-    text = " ".join(part for part in parts if part)
+    # A name brings its article, and the phrase around it may have one: "the currency of the the Gambia".
+    text = _ARTICLES.sub(r"\1", " ".join(part for part in parts if part))
     return text[0].upper() + text[1:]

@@ -22,9 +22,10 @@ from builder.hub.rows import task_row
 from builder.hub.views import open_views, query
 from builder.identity import canonical_json
 from builder.recipe.derivation import task_id
+from builder.recipe.leaks import leak_keys
 from builder.recipe.verdicts import compare, render_answer
 from builder.records.attempts import Attempt
-from builder.records.base import Json, Record
+from builder.records.base import Record
 from builder.records.releases import CheckReport, Manifest, Problem, ReleaseDefinition
 from builder.records.rows import HermesRow, RlRow, SftRow, ShareGptRow, TaskRow, ToolRow
 from builder.records.tasks import Task
@@ -204,7 +205,7 @@ class _Check:
 
     def together(self) -> None:
         """What only several rows show: repeats, orphans, leaks between splits, the promised lengths."""
-        keys = [_keys(task) for task in self.known.values()]
+        keys = [leak_keys(task) for task in self.known.values()]
         with open_views(self.folder) as views:
             views.register("keys", pa.Table.from_pylist(keys, schema=_KEYS))
             for where, row, reason in query(views, "check_release/repeats"):
@@ -235,27 +236,3 @@ class _Check:
 
 
 _KEYS = pa.schema([(name, pa.string()) for name in ("id", "seed", "calls", "question")])
-
-
-def _keys(task: Task) -> dict[str, str]:
-    """By what a task of a test must not be known from training."""
-    literals = sorted({canonical_json(value) for value in _literals(task.derivation.model_dump(mode="json"))})
-    return {
-        "id": task.id,
-        "seed": canonical_json([task.seed.type, task.seed.value]),
-        "calls": canonical_json([task.tools_used, literals]),
-        "question": " ".join(task.question.casefold().split()),
-    }
-
-
-def _literals(value: Json) -> Iterator[Json]:
-    """Values that the question states, wherever they stand in a derivation."""
-    if isinstance(value, dict):
-        if value.keys() == {"literal", "type"}:
-            yield value["literal"]
-        else:
-            for item in value.values():
-                yield from _literals(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _literals(item)

@@ -45,7 +45,7 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
         problems += _tables(ground, provider, recorded)
         problems += licence_problems(pool.providers[provider])
     for spec in chosen:
-        problems += _wording(spec)
+        problems += wording_problems(spec)
         problems += coverage_problems(ground, spec)
         problems += _examples(executor, ground, spec, recorded)
     for kind in pool.types.values():
@@ -86,7 +86,7 @@ def _examples(executor: Executor, ground: Ground, spec: ToolSpec, recorded: bool
     yield from found or (compare(executor, spec) if recorded else [])
 
 
-def _wording(spec: ToolSpec) -> Iterator[SpecProblem]:
+def wording_problems(spec: ToolSpec) -> Iterator[SpecProblem]:
     """Predicates have no slots, but for the threshold's value."""
     file = f"{spec.id.replace('.', '/')}.toml"
     for name, field in spec.returns.items():

@@ -16,6 +16,7 @@ import pytest
 
 from builder.recipe.scenarios import check_scenario
 from builder.resources import tool_specs_dir
+from builder.tools.audit import wording_problems
 from builder.tools.catalogue import catalogue
 from builder.tools.checks import cross_check
 from builder.tools.executor import Executor
@@ -101,9 +102,11 @@ def test_another_process_gives_the_same(
 
 
 @pytest.mark.parametrize("tool", sorted(FILES.tools))
-def test_coverage_names_values_of_the_type(pool: ToolPool, tool: str) -> None:
+def test_words_are_plain_and_coverage_names_values_of_the_type(pool: ToolPool, tool: str) -> None:
     require(pool, tool)
-    assert [str(problem) for problem in coverage_problems(Ground(pool), pool.tools[tool])] == []
+    spec = pool.tools[tool]
+    found = [*wording_problems(spec), *coverage_problems(Ground(pool), spec)]
+    assert [str(problem) for problem in found] == []
 
 
 @pytest.mark.parametrize("provider", sorted(FILES.providers))

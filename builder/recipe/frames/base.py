@@ -24,7 +24,7 @@ MEMBERS_MIN, MEMBERS_MAX = 3, 12
 FREE_PEERS = 500
 """Entities that belong to no list are compared with each other only where there are few enough to know them."""
 
-HUB = 3
+HUB = 2
 """A type that so many kinds of thing lead to (the country of a bank, an airport, a company) is a hub."""
 
 
@@ -95,7 +95,9 @@ def described(base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas:
     topics = {atlas.edges[identity].returned.topic for role, identity in edges.items() if role != "second"}
     found = [Candidate(domain, edges, tools, one_seed(base))]
     for relation in atlas.describers.get(base.subject, []):
-        if relation.tool not in tools and reason_for(atlas, relation, base.subject, topics):
+        if relation.tool in tools:
+            continue
+        if reason_for(atlas, relation, base.subject, topics) or closes(base, relation):
             more = {**edges, "relation": relation.id}
             found.append(Candidate(domain, more, (*tools, relation.tool), one_seed(relation)))
     return found
@@ -109,6 +111,11 @@ def reason_for(atlas: Atlas, relation: Edge, kind: str, topics: set[str]) -> boo
     """
     kinds = {each.subject for each in atlas.describers.get(kind, [])}
     return len(kinds) < HUB or topics == {relation.returned.topic}
+
+
+def closes(members: Edge, relation: Edge) -> bool:
+    """Whether a list leads back to the kind that its description starts from: who shares the currency of Chad."""
+    return relation.subject == members.returned.type
 
 
 def literals_of(slots: Mapping[str, Json], atlas: Atlas) -> list[Literal]:
@@ -173,6 +180,21 @@ def unit_of(view: PoolView, edge: Edge) -> str:
     if not unit or unit in words or unit == "inhabitants":
         return ""
     return f" (in {unit})"
+
+
+def tidy(text: str) -> str:
+    """Two brackets in a row as one: `residue volume (Perkins 1988, in Å³)`."""
+    return text.replace(") (in ", ", in ")
+
+
+def extremes(edge: Edge) -> tuple[str, str]:
+    """How the two ends of a field are called: highest and lowest, largest and smallest, longest and shortest."""
+    words = (edge.returned.highest or "").split()
+    for top, bottom in (("highest", "lowest"), ("largest", "smallest"), ("longest", "shortest")):
+        if top in words:
+            return top, bottom
+    counted = (edge.returned.head or "").startswith("number of") or "most" in words
+    return ("largest", "smallest") if counted else ("highest", "lowest")
 
 
 def call(step: str, edge: Edge, source: Any) -> CallStep:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from builder.errors import Refused
@@ -22,13 +24,14 @@ from builder.recipe.frames.base import (
     numeric,
     seconds,
     that_question,
+    tidy,
     unit_of,
     yearly,
 )
 from builder.recipe.frames.forms import Forms, forms
 from builder.recipe.operators import near
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
-from builder.recipe.wording import number_text
+from builder.recipe.wording import describable, number_text
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
 from builder.records.tools import Call
@@ -38,6 +41,8 @@ CALCULATOR = "general.mathematics.calculate"
 
 COUNT_MEMBERS = 5
 """A count over fewer members is guessed."""
+
+_CLAUSE = re.compile(r"\b(whose|that|which|where|who|whom)\b")
 
 LOWEST_SHARE = 0.4
 """Share of superlatives that ask for the other end, where the field has words for it."""
@@ -74,13 +79,17 @@ def _counts(atlas: Atlas) -> list[Candidate]:
 
 
 def _aggregates(atlas: Atlas) -> list[Candidate]:
-    """Only what is worth comparing is worth averaging, and counts of links overlap from member to member."""
+    """Only a quantity by which people decide is worth adding up, and counts of links overlap from member to member."""
     if any(helper not in atlas.view.tools for helper in (STATISTICS, CALCULATOR)):
         return []
     found = []
-    for members, attribute in _pairs(atlas, "highest"):
+    for members, attribute in _pairs(atlas, "above"):
         kind = atlas.view.types[attribute.returned.type]
-        if kind.scale != "ratio" or kind.name == "count" or not attribute.returned.head:
+        if (
+            kind.scale != "ratio"
+            or kind.name == "count"
+            or not (attribute.returned.head and attribute.returned.highest)
+        ):
             continue
         edges = {"list": members.id, "attribute": attribute.id}
         found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
@@ -133,8 +142,13 @@ class _Ground:
 
     def words(self, name: str, **pieces: str) -> Forms:
         """The forms of a frame with the list's phrase and these pieces in place."""
-        all_pieces = {"members": members_phrase(self.members, "subject"), "noun": self.noun, **pieces}
-        return tuple((register, compose(text, **all_pieces)) for register, text in forms(name))
+        members = members_phrase(self.members, "subject")
+        chosen = forms(name)
+        if _CLAUSE.search(members):
+            # A second clause right after the first would attach to the wrong noun.
+            chosen = describable(chosen, "members", strict=True)
+        all_pieces = {"members": members, "noun": self.noun, **pieces}
+        return tuple((register, tidy(compose(text, **all_pieces))) for register, text in chosen)
 
     def measure(self) -> Any:
         """Execute the list and its fan-out in the walk, to choose among forms by what came back."""
@@ -171,16 +185,33 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
 
 
 def _threshold(values: list[Any], rng: random.Random, least: int = 1) -> Any:
-    """A round number with at least `least` values above it and one below, none of them near it."""
+    """A round number with at least `least` values above it and one below, the roundest that there is."""
+    found = _thresholds(values, least)
+    if not found:
+        raise Refused("walk:threshold", "no round number splits the members")
+    return rng.choice(found[0])
+
+
+def _thresholds(values: list[Any], least: int = 1) -> list[list[Any]]:
+    """Round numbers between the values and near none of them, by how round they are."""
     ordered = sorted(values)
-    gaps = [(ordered[place], ordered[place + 1]) for place in range(len(ordered) - least)]
-    rng.shuffle(gaps)
+    whole = all(isinstance(value, int) for value in values)
+    found: list[list[Any]] = []
     for round_number in (_handy, _one_digit, _two_digits):
-        for low, high in gaps:
-            found = round_number(low, high) if high > 0 and high - low >= 0.1 * high else None
-            if found is not None and low + 0.03 * high < found < 0.97 * high:
-                return int(found) if found.is_integer() else found
-    raise Refused("walk:threshold", "no round number splits the members")
+        numbers = []
+        for low, high in pairwise(ordered[: len(ordered) - least + 1]):
+            number = round_number(low, high) if high > 0 and high - low >= 0.1 * high else None
+            if (
+                number is None
+                or not low + 0.03 * high < number < 0.97 * high
+                or number == 1
+                or (whole and not number.is_integer())
+            ):
+                continue
+            numbers.append(int(number) if number.is_integer() else number)
+        if numbers:
+            found.append(numbers)
+    return found
 
 
 def _handy(low: float, high: float) -> float | None:
@@ -258,20 +289,29 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     return Plan(ground.literals, tuple(rounds))
 
 
+def _two_limits(
+    members: list[Any], first_values: list[Any], second_values: list[Any], rng: random.Random
+) -> tuple[Any, Any]:
+    """Round limits that only one member passes both, while each alone lets others pass."""
+    good = []
+    for low in [number for numbers in _thresholds(first_values) for number in numbers]:
+        first = {m for m, v in zip(members, first_values, strict=True) if v > low}
+        for high in [number for numbers in _thresholds(second_values) for number in numbers]:
+            second = {m for m, v in zip(members, second_values, strict=True) if v > high}
+            if len(first & second) == 1 and min(len(first), len(second)) > 1:
+                good.append((low, high))
+    if not good:
+        raise Refused("gate:unique", "no two round thresholds leave exactly one member")
+    return rng.choice(good)
+
+
 def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The one member above two thresholds of different fields, each of which others pass."""
     ground, other = _Ground(atlas, slots), _Ground(atlas, slots, "second")
     second = other.attribute
     members, first_values = yield from ground.measure()
     _, second_values = yield from other.measure()
-    for _ in range(12):
-        low, high = _threshold(first_values, rng), _threshold(second_values, rng)
-        first = {m for m, v in zip(members, first_values, strict=True) if v > low}
-        also_meets = {m for m, v in zip(members, second_values, strict=True) if v > high}
-        if len(first & also_meets) == 1 and min(len(first), len(also_meets)) > 1:
-            break
-    else:
-        raise Refused("gate:unique", "no two round thresholds leave exactly one member")
+    low, high = _two_limits(members, first_values, second_values, rng)
     kept = _filter("kept", ground.items, ground.keys, low, ground.attribute.returned.type)
     extra: tuple[MapStep, ...] = ()
     step = "each"

@@ -24,15 +24,18 @@ PIECES: dict[str, frozenset[str]] = {
     "share": frozenset({"members", "head", "best"}),
     "identify": frozenset({"members", "first", "second"}),
     "best": frozenset({"all", "highest"}),
-    "times": frozenset({"all", "head"}),
-    "exceeds": frozenset({"all", "head"}),
-    "apart": frozenset({"all", "head", "unit"}),
+    "times": frozenset({"all", "head", "top", "bottom"}),
+    "exceeds": frozenset({"all", "head", "top", "bottom"}),
+    "apart": frozenset({"all", "head", "unit", "top", "bottom"}),
     "rank": frozenset({"all", "head"}),
     "pair": frozenset({"first", "second", "higher"}),
     "conditional": frozenset({"first", "second", "higher", "ask"}),
     "report": frozenset({"subject", "fields"}),
 }
-"""What each form places. `{noun}` is free: a form may name the kind or leave it out."""
+"""What each form places."""
+
+FREE = frozenset({"noun", "top", "bottom"})
+"""What a form may place or leave out."""
 
 Forms = tuple[tuple[str, str], ...]
 
@@ -62,6 +65,6 @@ def check_forms(given: Mapping[str, tuple[str, ...]]) -> list[SpecProblem]:
         for key, text in texts:
             for piece in sorted(wanted - placeholders(text)):
                 problems.append(SpecProblem(FILE, key, f"{text!r} lacks {{{piece}}}", "place it"))
-            for piece in sorted(placeholders(text) - wanted - {"noun"}):
+            for piece in sorted(placeholders(text) - wanted - FREE):
                 problems.append(SpecProblem(FILE, key, f"{text!r} places {{{piece}}}", "nothing fills it"))
     return problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 
 from builder.errors import Refused
@@ -15,6 +16,7 @@ from builder.recipe.frames.base import (
     call,
     compose,
     described,
+    extremes,
     fetch,
     free_peers,
     groups,
@@ -25,6 +27,7 @@ from builder.recipe.frames.base import (
     one_seed,
     seconds,
     that_question,
+    tidy,
     unit_of,
     yearly,
 )
@@ -40,6 +43,15 @@ SILLY_RATIO = 100
 """Nobody asks how many times larger when it is hundreds of times."""
 
 REPORT_FIELDS = 3
+
+LONG_NAME = 7
+"""Words of a name that can still stand in a row with others."""
+
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+"""What a head says in brackets (whose scale, which year) is no part of a field's name."""
+
+FEW = 1000
+"""Whole numbers below it are set apart by their difference: two neutrons more, not 1.4% more."""
 
 
 def _peer_candidates(need: str, least: int, most: int) -> Callable[[Atlas], list[Candidate]]:
@@ -97,19 +109,23 @@ class _Row:
 
     @property
     def all(self) -> str:
-        """`the genes {p1}, {p2} and {p3}`: names that bring an article of their own go without their kind."""
+        """`the genes {p1}, {p2} and {p3}`: names that say their kind or bring an article go without it."""
         texts = [literal_text(self.view, literal, "iso") for literal in self.peers]
+        if any(";" in text or len(text.split()) > LONG_NAME for text in texts):
+            raise Refused("walk:wording", "names too long to stand in a row")
         names = ["{" + name + "}" for name in self.literals]
         mark = ";" if any("," in text for text in texts) else ","
-        last = f"{mark} and " if mark == ";" else " and "
+        last = "; and " if mark == ";" else " and "
         listed = f"{mark} ".join(names[:-1]) + last + names[-1]
-        if any(text.startswith("the ") for text in texts):
+        if any(text.startswith("the ") or self.noun in text.lower() for text in texts):
             return listed
         return f"the {self.view.types[self.edge.subject].plural} {listed}"
 
     def words(self, name: str, **pieces: str) -> Forms:
-        all_pieces = {"all": self.all, "noun": self.noun, "first": "{p1}", "second": "{p2}", **pieces}
-        return tuple((register, compose(text, **all_pieces)) for register, text in forms(name))
+        top, bottom = extremes(self.edge)
+        ends = {"top": top, "bottom": bottom, "first": "{p1}", "second": "{p2}"}
+        all_pieces = {"all": self.all, "noun": self.noun, **ends, **pieces}
+        return tuple((register, tidy(compose(text, **all_pieces))) for register, text in forms(name))
 
     def ordered(self, step: str, op: str) -> OpStep:
         return OpStep(id=step, op=op, inputs={"items": tuple(self.peers), "keys": self.keys})
@@ -143,7 +159,8 @@ def _apart(row: _Row, values: list[float]) -> list[PlannedRound]:
     low, high = min(values), max(values)
     points = "%" in kind.unit or "percent" in kind.unit
     head = head_of(row.edge)
-    if kind.scale != "ratio" or points:
+    few = high < FEW and high < 2 * low and all(isinstance(value, int) for value in values)
+    if kind.scale != "ratio" or points or few:
         unit = " (in percentage points)" if points else unit_of(row.view, row.edge)
         spec = AnswerSpec(kind="number", type=kind.name, decimals=kind.decimals, unit=kind.unit)
         operation, words = "subtract", row.words("apart", head=head, unit=unit)
@@ -244,20 +261,20 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     same.sort(key=lambda edge: edge.tool == first.tool)
     chosen = [first, *same[: REPORT_FIELDS - 1]]
     heads = [head_of(edge) for edge in chosen]
-    if len(chosen) < 2 or len(set(heads)) < len(heads):
+    if len(chosen) < 2 or len({_BRACKETS.sub("", head) for head in heads}) < len(heads):
         raise Refused("law:purpose", "no other field of the topic")
     literal = Literal(literal=slots["~subject"], type=first.subject)
     tools = list(dict.fromkeys(edge.tool for edge in chosen))
     steps = [
         call(f"f{number}", next(e for e in chosen if e.tool == tool), literal) for number, tool in enumerate(tools)
     ]
-    names = [head.replace(" ", "_") for head in heads]
+    names = [_BRACKETS.sub("", head).replace(" ", "_") for head in heads]
     inputs: dict[str, Sources] = {
         name: Ref(step=f"f{tools.index(e.tool)}", field=e.field) for name, e in zip(names, chosen, strict=True)
     }
     record = OpStep(id="report", op="record", inputs=inputs)
     fields = {n: answer_spec(atlas.view, (e.returned.type, False)) for n, e in zip(names, chosen, strict=True)}
-    listed = [f"its {head}{unit_of(atlas.view, edge)}" for head, edge in zip(heads, chosen, strict=True)]
+    listed = [tidy(f"its {head}{unit_of(atlas.view, edge)}") for head, edge in zip(heads, chosen, strict=True)]
     together = ", ".join(listed[:-1]) + " and " + listed[-1]
     words = tuple((r, compose(text, subject="{subject}", fields=together)) for r, text in forms("report"))
     planned = PlannedRound(
@@ -278,6 +295,6 @@ def _single(atlas: Atlas, edge: Edge, step: CallStep) -> PlannedRound:
 FRAMES = {
     "compare": Frame(1.0, _peer_candidates("highest", 3, 5), compare, helpers=(CALCULATOR,), peers=(3, 5)),
     "rank": Frame(0.5, _peer_candidates("head", 4, 5), rank, peers=(4, 5)),
-    "conditional": Frame(1.5, _conditionals, conditional, peers=(2, 2)),
+    "conditional": Frame(1.0, _conditionals, conditional, peers=(2, 2)),
     "report": Frame(0.5, _report_candidates, report),
 }

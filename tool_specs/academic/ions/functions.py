@@ -7,6 +7,8 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
+
 
 def radii_table() -> list[dict[str, Any]]:
     """Ions without a spin state or a special geometry: those with one name one radius only together with it."""
@@ -24,7 +26,7 @@ def radii_table() -> list[dict[str, Any]]:
             size = str(abs(charge)) if abs(charge) > 1 else ""
             rows.append(
                 {
-                    "ion": f"{symbol}{size}{sign}",
+                    "ion": f"{NUMBERS[int(float(row['coordination'])) - 1]}-coordinate {symbol}{size}{sign}",
                     "element": ELEMENTS[symbol].name.lower(),
                     "charge": charge,
                     "coordination": int(float(row["coordination"])),
@@ -32,8 +34,5 @@ def radii_table() -> list[dict[str, Any]]:
                     "crystal_radius": round(float(row["crystalradius"]) * 100, 2),
                 }
             )
-    keys = [(row["ion"], row["coordination"]) for row in rows]
-    return sorted(
-        (row for row, key in zip(rows, keys, strict=True) if keys.count(key) == 1),
-        key=lambda row: (str(row["ion"]), int(row["coordination"])),
-    )
+    names = [row["ion"] for row in rows]
+    return sorted((row for row in rows if names.count(row["ion"]) == 1), key=lambda row: str(row["ion"]))

@@ -35,15 +35,21 @@ def _rows() -> tuple[dict[str, str], ...]:
 def minerals_table() -> list[dict[str, Any]]:
     from molmass import Formula
 
-    return [
-        {
-            "mineral": row["name"],
-            "group_name": row["group"],
-            "formula": row["formula"],
-            "molar_mass": float(Formula(row["formula"]).mass),
-        }
-        for row in _rows()
-    ]
+    table = []
+    for row in _rows():
+        formula = Formula(row["formula"])
+        counts = {str(symbol): item.count for symbol, item in formula.composition().items()}
+        table.append(
+            {
+                "mineral": row["name"],
+                "group_name": row["group"],
+                "formula": row["formula"],
+                "molar_mass": float(formula.mass),
+                "silica": 100 * counts.get("Si", 0) * Formula("SiO2").mass / formula.mass,
+                "iron": 100 * counts.get("Fe", 0) * Formula("Fe").mass / formula.mass,
+            }
+        )
+    return table
 
 
 def parts_table() -> list[dict[str, Any]]:

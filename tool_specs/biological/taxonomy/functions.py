@@ -87,11 +87,16 @@ def species_table() -> list[dict[str, Any]]:
         if row["common"]:
             seen[row["common"]] = seen.get(row["common"], 0) + 1
     genera = {row["family"]: row["genus_count"] for row in families_table()}
+    sizes: dict[str, list[int]] = {}
+    for row in genera_table():
+        sizes.setdefault(row["family"], []).append(row["species_count"])
+    clear = {family for family, counts in sizes.items() if counts.count(max(counts)) == 1}
     rows = []
     for row in _species():
         common = row["common"] if row["common"] and seen[row["common"]] == 1 else None
         spoken = f"{common} ({row['species']})" if common else row["species"]
-        rows.append({**row, "common": common, "spoken": spoken, "family_genera": genera[row["family"]]})
+        family = {"family_genera": genera[row["family"]], "family_clear": row["family"] in clear}
+        rows.append({**row, "common": common, "spoken": spoken, **family})
     return rows
 
 

@@ -71,6 +71,11 @@ def _names() -> dict[str, str]:
     return {code: name[0].lower() + name[1:] for code, name in sorted(kept.items()) if counts[name] == 1}
 
 
+def _change(series: dict[int, float], first: int, last: int) -> float | None:
+    """Change in percent between two years; None where one is missing."""
+    return (series[last] / series[first] - 1) * 100 if first in series and last in series else None
+
+
 def items_table() -> list[dict[str, Any]]:
     """Goods and services. A group `SEFK` holds the strata `SEFK01`, `SEFK02`, ...; other levels have no parent here.
 
@@ -92,6 +97,8 @@ def items_table() -> list[dict[str, Any]]:
                 "group": names.get(group) if group else None,
                 "first_year": min(annual[code]),
                 "components": len(parts) if len(parts) > 1 and all(part in names for part in parts) else 0,
+                "change_since_2015": _change(annual[code], 2015, LAST_YEAR),
+                "inflation_2025": _change(annual[code], LAST_YEAR - 1, LAST_YEAR),
                 "plain": not any(mark in name for mark in NOT_GOODS) and len(name) <= 45,
             }
         )
@@ -148,6 +155,8 @@ def metros_table() -> list[dict[str, Any]]:
             "city": city,
             "state": state,
             "first_year": _unbroken_since(annual[code]),
+            "change_since_2015": _change(annual[code], 2015, LAST_YEAR),
+            "inflation_2025": _change(annual[code], LAST_YEAR - 1, LAST_YEAR),
         }
         for code, (city, state) in sorted(METROS.items())
     ]

@@ -15,8 +15,6 @@ from builder.errors import ToolError
 
 TICKERS = {"AAPL": "AAPL", "FB": "META", "GOOG": "GOOGL", "IBM": "IBM", "MSFT": "MSFT"}
 """Ticker in the data to the ticker of today, as `financial.companies` lists it."""
-WINDOW_DAYS = 62
-"""Longest window whose prices are listed one by one."""
 
 
 @functools.cache
@@ -93,12 +91,11 @@ def share_return(company: str, first_date: str, last_date: str) -> dict[str, Any
     }
 
 
-def share_series(company: str, first_date: str, last_date: str) -> dict[str, Any]:
-    first, last = _day(company, first_date), _day(company, last_date)
-    if first >= last:
-        raise ToolError("invalid_value", "last_date must lie after first_date")
-    if (datetime.date.fromisoformat(last) - datetime.date.fromisoformat(first)).days > WINDOW_DAYS:
-        raise ToolError("out_of_range", f"the window is longer than {WINDOW_DAYS} days: use share_total_return")
+def share_series(company: str, last_date: str, sessions: int) -> dict[str, Any]:
+    last = _day(company, last_date)
     series, days = _prices()[company], _days(company)
-    inside = days[bisect_left(days, first) : bisect_right(days, last)]
-    return {"dates": inside, "prices": [round(series[day][5], 4) for day in inside]}
+    place = bisect_right(days, last)
+    if place < sessions:
+        raise ToolError("out_of_range", f"only {place} sessions of {company} lie before {last}: prices begin {days[0]}")
+    inside = days[place - sessions : place]
+    return {"dates": inside, "prices": [series[day][5] for day in inside]}

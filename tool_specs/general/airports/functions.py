@@ -168,7 +168,9 @@ def airports_table() -> list[dict[str, Any]]:
         here = (entry["latitude"], entry["longitude"])
         entry["listed_in_country"] = count[entry["country"]]
         entry["listed_in_state"] = states.get(entry["state"], 0)
-        near = [other for other in busy if other is not entry and _km(here, (other["latitude"], other["longitude"])) <= 250]
+        near = [
+            other for other in busy if other is not entry and _km(here, (other["latitude"], other["longitude"])) <= 250
+        ]
         entry["nearby"] = len(near) if entry["major"] else None
     return rows
 
@@ -181,6 +183,8 @@ def _city(code: str, row: dict[str, Any], towns: list[dict[str, Any]]) -> str | 
         spellings = [town["name"], *town["alternatenames"]]
         if _km((row["lat"], row["lon"]), (town["latitude"], town["longitude"])) > 80:
             continue
-        if any(_plain(text) == wanted for text in spellings) and (best is None or town["population"] > best["population"]):
+        if any(_plain(text) == wanted for text in spellings) and (
+            best is None or town["population"] > best["population"]
+        ):
             best = town
     return ENGLISH.get(best["name"], best["name"]) if best else None

@@ -6,9 +6,33 @@ import math
 from functools import cache
 from typing import Any
 
-FAMILIES = ("blue", "gray", "green", "orange", "orchid", "pink", "purple", "red", "salmon", "turquoise", "violet", "white", "yellow")
+FAMILIES = (
+    "blue",
+    "gray",
+    "green",
+    "orange",
+    "orchid",
+    "pink",
+    "purple",
+    "red",
+    "salmon",
+    "turquoise",
+    "violet",
+    "white",
+    "yellow",
+)
 """Words with which names of CSS colours end."""
-DOUBLES = ("aqua", "fuchsia", "grey", "darkgrey", "dimgrey", "lightgrey", "slategrey", "darkslategrey", "lightslategrey")
+DOUBLES = (
+    "aqua",
+    "fuchsia",
+    "grey",
+    "darkgrey",
+    "dimgrey",
+    "lightgrey",
+    "slategrey",
+    "darkslategrey",
+    "lightslategrey",
+)
 """Second names of a colour that is listed under another one."""
 
 

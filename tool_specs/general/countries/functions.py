@@ -219,8 +219,12 @@ def cities_table() -> list[dict[str, Any]]:
             big.setdefault(row["country"], []).append(row)
     for row in kept:
         row["suburb"] = any(
-            other["population"] >= 2 * row["population"] and _km(row, other) < 25 for other in big.get(row["country"], [])
+            other["population"] >= 2 * row["population"] and _km(row, other) < 25
+            for other in big.get(row["country"], [])
         )
-        row["readable"] = not set(row["name"]) & set("āīūĀĪŪḩẖḨḑẕşţŞŢ‘’ŏŭŎŬʻʼ()") or row["country"] in ("Turkey", "Romania")
+        row["readable"] = not set(row["name"]) & set("āīūĀĪŪḩẖḨḑẕşţŞŢ‘’ŏŭŎŬʻʼ()") or row["country"] in (
+            "Turkey",
+            "Romania",
+        )
         row["major"] = bool(row["population"] > 200000 and not row["suburb"] and row["readable"])
     return sorted(kept, key=lambda row: str(row["city"]))

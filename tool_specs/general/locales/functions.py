@@ -115,7 +115,17 @@ DROPPED = "ZA ZW UA RW MX US GB ET ML BF NE CF".split()
 """Countries whose official languages CLDR has wrongly, or that changed them lately: in no list."""
 INCOMPLETE = "CH NO NG LI IL SN TN DZ MA ER NP PK BO VU KE FJ AU GN MR SS SY".split()
 """Countries whose list has a gap or one language too many: in the lists of a language, but without one of their own."""
-NOT_OFFICIAL = {("CH", "gsw"), ("LI", "gsw"), ("NO", "nb"), ("NO", "nn"), ("NG", "yo"), ("SN", "wo"), ("DZ", "fr"), ("TN", "fr"), ("MA", "fr")}
+NOT_OFFICIAL = {
+    ("CH", "gsw"),
+    ("LI", "gsw"),
+    ("NO", "nb"),
+    ("NO", "nn"),
+    ("NG", "yo"),
+    ("SN", "wo"),
+    ("DZ", "fr"),
+    ("TN", "fr"),
+    ("MA", "fr"),
+}
 """Pairs of CLDR that no law backs."""
 
 

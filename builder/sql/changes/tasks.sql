@@ -1,0 +1,2 @@
+-- Tasks with the tools they call.
+SELECT id, tools_used, question FROM tasks;
