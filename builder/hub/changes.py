@@ -120,17 +120,17 @@ class _Reasons:
     known: Mapping[Key, str]
 
     def of(self, config: str, identity: str, kind: str, columns: str) -> str:
-        told = self.known.get((config, identity)) or (
-            self.known.get(("sft", identity)) if config in LAYOUTS else None
-        )
+        told = self.known.get((config, identity)) or (self.known.get(("sft", identity)) if config in LAYOUTS else None)
         if told is not None:
             return told
         if kind == "changed":
             return self._changed(config, columns)
         if config == "tools":
             return "new tool" if kind == "added" else "no longer in the pool"
-        task = identity if config in ("tasks", "rl") else (self.after if kind == "added" else self.before).task_of.get(
-            identity, ""
+        task = (
+            identity
+            if config in ("tasks", "rl")
+            else (self.after if kind == "added" else self.before).task_of.get(identity, "")
         )
         return self._added(config, task) if kind == "added" else self._removed(config, task)
 
@@ -171,9 +171,7 @@ class _Reasons:
         return self.before.tasks[task][1] != self.after.tasks[task][1]
 
 
-def _deltas(
-    before: Side, after: Side, metrics: Mapping[str, tuple[float | None, float | None]]
-) -> Iterator[Delta]:
+def _deltas(before: Side, after: Side, metrics: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Delta]:
     """Rows by config and split, single figures of the cards, and the given metrics."""
     sizes = [_sizes(side.manifest.files) for side in (before, after)]
     for place in sorted(sizes[0].keys() | sizes[1].keys(), key=lambda p: (list(SCHEMAS).index(p[0]), p[1])):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,16 @@ class Split:
     folder: Path
     name: str
     limits: FileLimits
+    groups: Mapping[str, int] = field(default_factory=dict)
+    """Row group of rows in the version before; those of one stay together, and apart from new ones."""
     rows: int = 0
     _config: str = field(init=False)
     _pending: list[dict[str, Any]] = field(default_factory=list)
     _writer: pq.ParquetWriter | None = None
     _parts: list[int] = field(default_factory=list)
     """Rows of each file so far."""
+    _group: int | None = None
+    """Row group, in the version before, of the pending rows."""
 
     def __post_init__(self) -> None:
         self._config = self.name.partition("/")[0]
@@ -48,6 +52,10 @@ class Split:
 
     def add(self, body: dict[str, Any]) -> None:
         """Append a row: one value per column."""
+        group = self.groups.get(body.get("id") or body.get("tool_id", ""))
+        if self._pending and group != self._group:
+            self._flush()
+        self._group = group
         self.rows += 1
         self._pending.append(body)
         if len(self._pending) == self.limits.rows_per_group:

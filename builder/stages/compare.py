@@ -20,7 +20,7 @@ from builder.stages.score import write_scores
 
 _BATCH = 4096
 
-_TASKS = pa.schema(
+TASKS = pa.schema(
     [
         ("id", pa.string()),
         ("question", pa.string()),
@@ -72,7 +72,7 @@ def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Foreign
         tools = sorted({tool for tool, _ in task.calls})
         tasks.append({"id": identity, "question": task.question, "num_calls": len(task.calls), "tools": tools})
         patterns.append(foreign_pattern(identity, task).model_dump())
-    write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=_TASKS))
+    write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=TASKS))
     write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
 
 

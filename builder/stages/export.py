@@ -10,6 +10,7 @@ from typing import Any
 
 from builder.errors import ReleaseError
 from builder.hub.export import JsonTexts, Split, plain_body
+from builder.hub.previous import Layout
 from builder.hub.rows import RowBuilder, task_row
 from builder.hub.tokens import num_tokens
 from builder.records.attempts import Attempt
@@ -36,9 +37,14 @@ class Exported:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def export(store: Store, pool: ToolPool, definition: ReleaseDefinition, folder: Path) -> Exported:
-    """Write all configs to `folder`, rows in the order of the choices, tasks by id."""
-    job = _Job(store, pool, RowBuilder(pool, definition), folder, definition)
+def export(
+    store: Store, pool: ToolPool, definition: ReleaseDefinition, folder: Path, layout: Layout | None = None
+) -> Exported:
+    """Write all configs to `folder`, rows in the order of the choices, tasks by id.
+
+    With the layout of a previous version its rows come first, in their order and row groups.
+    """
+    job = _Job(store, pool, RowBuilder(pool, definition), folder, definition, layout)
     chosen = job.choices()
     for split, choices in chosen["sft"].items():
         job.sft(split, choices)
@@ -62,6 +68,7 @@ class _Job:
     rows: RowBuilder
     folder: Path
     definition: ReleaseDefinition
+    layout: Layout | None = None
     done: Exported = field(default_factory=Exported)
     holders: dict[str, set[str]] = field(default_factory=dict)
     """Splits that hold a task, by its id."""
@@ -109,7 +116,8 @@ class _Job:
     def rl(self, split: str, choices: list[Choice]) -> None:
         writer = self._split("rl", split)
         opening = self._openings([task for task, _ in choices])
-        for index, task in enumerate(self._tasks(choices)):
+        for number, task in enumerate(self._tasks(choices)):
+            index = number if self.layout is None else self.layout.index(split, task.id)
             writer.add(plain_body(self.rows.rl(task, opening(task), split, index)))
             self.holders.setdefault(task.id, set()).add(f"rl/{split}")
         self._close(writer)
@@ -122,7 +130,7 @@ class _Job:
         if absent:
             raise ReleaseError(f"{absent[0]} was chosen but is not verified, or repeats another task: select again")
         solvers = dict(self.store.query("release/solvers"))
-        for task in self.store.tasks(pool):
+        for task in self.store.tasks(self._ordered("tasks", pool)):
             closed = self._closed_source(task)
             if closed is not None:
                 if task.id in self.holders:
@@ -138,7 +146,8 @@ class _Job:
         """The catalogue: all active tools. One that no task calls shows the result of its first example."""
         writer = self._split("tools", "train")
         executor = Executor(self.pool)
-        for tool, spec in sorted(self.pool.tools.items()):
+        for tool in self._ordered("tools", sorted(self.pool.tools)):
+            spec = self.pool.tools[tool]
             if tool not in self.samples:
                 example = next(example for example in spec.examples if example.error is None)
                 self.samples[tool] = executor.execute(Call(tool, example.arguments)).payload()
@@ -164,7 +173,11 @@ class _Job:
         return None
 
     def _split(self, config: str, split: str) -> Split:
-        return Split(self.folder, f"{config}/{split}", self.definition.files)
+        groups = self.layout.groups(config, split) if self.layout is not None else {}
+        return Split(self.folder, f"{config}/{split}", self.definition.files, groups)
+
+    def _ordered(self, config: str, ids: list[str]) -> list[str]:
+        return ids if self.layout is None else self.layout.order(config, ids)
 
     def _close(self, writer: Split) -> list[str]:
         written = writer.close()

@@ -14,30 +14,44 @@ from typing import Any
 
 from builder.errors import ReleaseError
 from builder.hub.card import TEXTS, render
+from builder.hub.changelog import changelog
+from builder.hub.changes import FILE as CHANGES
+from builder.hub.changes import Key, Side, write_changes
 from builder.hub.facts import Origin, card_facts, store_facts
 from builder.hub.manifest import FILE, build_manifest, file_entry, is_ours, manifest_text
+from builder.hub.previous import Layout
 from builder.hub.views import open_views, query
 from builder.identity import canonical_json
+from builder.recipe.versions import require_bump
 from builder.records.releases import CardFacts, Manifest, ReleaseDefinition
 from builder.resources import dataset_card_dir
 from builder.settings import Settings, profiles
 from builder.stages.definition import load_definition
+from builder.stages.diff import Structural, difference, structural_of
 from builder.stages.export import export
+from builder.stages.previous import arranged, open_previous
 from builder.store import Store
 from builder.tools.pool import ToolPool
 
 
 def release(
-    store: Store, pool: ToolPool, settings: Settings, out: Path, definition: ReleaseDefinition | None = None
+    store: Store,
+    pool: ToolPool,
+    settings: Settings,
+    out: Path,
+    definition: ReleaseDefinition | None = None,
+    previous: Path | None = None,
 ) -> Manifest:
     """Write the release of what `store` holds to `out` and return its manifest.
 
-    Raises ReleaseError when `out` holds something else, when nothing is chosen, or when the rows break
-    what the definition promises.
+    `previous` is the folder of the version before: its rows keep their order and splits, new ones follow.
+    Raises ReleaseError when `out` holds something else, when nothing is chosen, when the rows break what
+    the definition promises, or when the version does not follow the previous one.
     """
     definition = definition or load_definition()
-    with building(out) as folder:
-        made = export(store, pool, definition, folder)
+    layout = open_previous(previous, definition.version) if previous is not None else None
+    with arranged(store, layout) as retired, building(out) as folder:
+        made = export(store, pool, definition, folder, layout)
         files = {path: file_entry(folder / path, rows) for path, rows in sorted(made.files.items())}
         origin = Origin(_json(settings.data()), command_for(settings), made.left_out)
         facts = card_facts(folder, definition, pool, files, store_facts(store.connection, store.fingerprint), origin)
@@ -46,8 +60,28 @@ def release(
             _write(folder / name, render(facts, name, _template(name)))
             files[name] = file_entry(folder / name, None)
         manifest = build_manifest(definition, files, origin.settings, pool, tools_of(folder))
+        if layout is not None:
+            manifest = add_changes(folder, manifest, layout, structural_of(pool), retired)
         _write(folder / FILE, manifest_text(manifest))
     return manifest
+
+
+def add_changes(
+    folder: Path, manifest: Manifest, layout: Layout, structural: Structural, retired: Mapping[Key, str]
+) -> Manifest:
+    """Write what changed since the previous version, and return the manifest that tells of it.
+
+    Raises ReleaseError when the changes need a higher version.
+    """
+    found = difference(Side(layout.folder, layout.manifest), Side(folder, manifest), structural, retired)
+    reasons = found.breaking or [f"{len(found.changes):,} ids were added, removed or changed"]
+    require_bump(found.after, found.before, found.needs, reasons)
+    write_changes(folder, found.changes)
+    before = layout.folder / "CHANGELOG.md"
+    _write(folder / before.name, changelog(found, before.read_text(encoding="utf-8")))
+    changed = {name: file_entry(folder / name, None) for name in (CHANGES, before.name)}
+    files = dict(sorted({**manifest.files, **changed}.items()))
+    return manifest.model_copy(update={"files": files, "parent": layout.parent})
 
 
 @contextmanager

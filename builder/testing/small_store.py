@@ -36,25 +36,29 @@ SPLITS = {
 UNUSED = ("Sicily",)
 
 
-def small_store(path: Path, executor: Executor) -> Store:
-    """A new store at `path`, filled; close it when done."""
+def small_store(path: Path, executor: Executor, more: int = 0) -> Store:
+    """A new store at `path`, filled; close it when done. `more` tasks of the same seeds follow in each split."""
     store = Store.open(path, FINGERPRINT, fresh=True)
     rows: Rows = {"draws": [], "calls": [], "tasks": [], "attempts": [], "verdicts": [], "outcomes": []}
     choices: list[tuple[Any, ...]] = []
     places = {island: place for place, islands in SPLITS.items() for island in islands}
-    for index, island in enumerate([*places, *UNUSED]):
-        for task, attempts in _tasks(island, index, executor):
-            rows["tasks"].append(task_row(task))
-            rows["calls"] += [call_row(task.draw, call) for call in task.calls]
-            rows["draws"].append(draw_row(_draw(task, len(rows["draws"]))))
-            rows["outcomes"].append(_outcome(task.id))
-            for attempt in attempts:
-                rows["attempts"].append(attempt_row(attempt))
-                verdict = Verdict(attempt=attempt.id, task=task.id, correct=True, reason="match")
-                rows["verdicts"].append(verdict_row(verdict))
-            if island in places:
-                chosen = [attempt.id for attempt in attempts] if places[island][0] == "sft" else [None]
-                choices += [(*places[island], len(choices) + i, task.id, a) for i, a in enumerate(chosen)]
+    islands = [*places, *UNUSED]
+    forms = [(island, form) for index, island in enumerate(islands) for form in _forms(island, index)]
+    # In turns, so that a store with more of them begins with the same ones.
+    forms += [(islands[n % len(islands)], _density(islands[n % len(islands)], 2000 + n)) for n in range(more)]
+    for island, form in forms:
+        task, attempts = _task(island, form, executor)
+        rows["tasks"].append(task_row(task))
+        rows["calls"] += [call_row(task.draw, call) for call in task.calls]
+        rows["draws"].append(draw_row(_draw(task, len(rows["draws"]))))
+        rows["outcomes"].append(_outcome(task.id))
+        for attempt in attempts:
+            rows["attempts"].append(attempt_row(attempt))
+            verdict = Verdict(attempt=attempt.id, task=task.id, correct=True, reason="match")
+            rows["verdicts"].append(verdict_row(verdict))
+        if island in places:
+            chosen = [attempt.id for attempt in attempts] if places[island][0] == "sft" else [None]
+            choices += [(*places[island], len(choices) + i, task.id, a) for i, a in enumerate(chosen)]
     store.write(rows)
     with store.transaction() as connection:
         connection.executemany("INSERT INTO choices VALUES (?, ?, ?, ?, ?, 1.0)", choices)
@@ -77,44 +81,45 @@ class _Form:
     width: int
 
 
-def _tasks(island: str, index: int, executor: Executor) -> list[tuple[Task, list[Attempt]]]:
-    made = []
-    for form in (_density(island, FACTORS[index % len(FACTORS)]), _ratio(island)):
-        value, evidence = drive(evaluate(form.derivation), executor)
-        answer = Answer(spec=form.derivation.spec, value=value)
-        identity = task_id(form.derivation)
-        calls = tuple(
-            EvidenceCall(
-                id=f"c{number}",
-                step=each.step,
-                tool=each.call.tool,
-                role="retrieval" if each.call.tool == PROFILE else "processing",
-                arguments=each.call.arguments,
-                sources={name: {"literal": True} for name in each.call.arguments},
-                result=each.result,
-                key=executor.key(each.call),
-            )
-            for number, each in enumerate(evidence.made, 1)
+def _forms(island: str, index: int) -> list[_Form]:
+    return [_density(island, FACTORS[index % len(FACTORS)]), _ratio(island)]
+
+
+def _task(island: str, form: _Form, executor: Executor) -> tuple[Task, list[Attempt]]:
+    value, evidence = drive(evaluate(form.derivation), executor)
+    answer = Answer(spec=form.derivation.spec, value=value)
+    identity = task_id(form.derivation)
+    calls = tuple(
+        EvidenceCall(
+            id=f"c{number}",
+            step=each.step,
+            tool=each.call.tool,
+            role="retrieval" if each.call.tool == PROFILE else "processing",
+            arguments=each.call.arguments,
+            sources={name: {"literal": True} for name in each.call.arguments},
+            result=each.result,
+            key=executor.key(each.call),
         )
-        task = Task(
-            id=identity,
-            draw=content_id("draw", identity),
-            domain="general",
-            exemplar="small.density" if form.width == 1 else "small.ratio",
-            register="plain",
-            seed=Seed(type="island", value=island, label=island),
-            question=form.question,
-            answer=answer,
-            toolset=(DIVIDE, PROFILE),
-            calls=calls,
-            derivation=form.derivation,
-            rounds=(Round(number=1, move="start", question=form.question, answer=answer, derivation=form.derivation),),
-            depth=form.depth,
-            width=form.width,
-            domains=("general",),
-        )
-        made.append((task, [_attempt(task, stratum, executor) for stratum in ("direct", "recovery")]))
-    return made
+        for number, each in enumerate(evidence.made, 1)
+    )
+    task = Task(
+        id=identity,
+        draw=content_id("draw", identity),
+        domain="general",
+        exemplar="small.density" if form.width == 1 else "small.ratio",
+        register="plain",
+        seed=Seed(type="island", value=island, label=island),
+        question=form.question,
+        answer=answer,
+        toolset=(DIVIDE, PROFILE),
+        calls=calls,
+        derivation=form.derivation,
+        rounds=(Round(number=1, move="start", question=form.question, answer=answer, derivation=form.derivation),),
+        depth=form.depth,
+        width=form.width,
+        domains=("general",),
+    )
+    return task, [_attempt(task, stratum, executor) for stratum in ("direct", "recovery")]
 
 
 def _only_round(form: _Form, answer: Answer) -> Round:

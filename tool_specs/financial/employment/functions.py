@@ -81,7 +81,12 @@ def _rows() -> list[dict[str, str]]:
 
 def levels_table() -> list[dict[str, Any]]:
     return [
-        {"sector": name, "year": int(row["month"][:4]), "month": int(row["month"][5:7]), "jobs": float(row[column])}
+        {
+            "sector": name,
+            "year": int(row["month"][:4]),
+            "month": int(row["month"][5:7]),
+            "jobs": round(float(row[column]) * 1000),
+        }
         for column, (name, _) in SECTORS.items()
         for row in _rows()
     ]

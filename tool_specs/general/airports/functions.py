@@ -8,10 +8,14 @@ from typing import Any
 
 MAJOR = (
     # Europe
-    "LHR LGW STN LTN MAN EDI GLA BHX BRS DUB ORK SNN CDG ORY NCE LYS MRS TLS BOD NTE FRA MUC BER DUS HAM STR CGN HAJ NUE "
-    "LEJ AMS EIN RTM BRU CRL LUX ZRH GVA VIE SZG INN PRG BUD WAW KRK GDN WRO KTW POZ CPH BLL AAL ARN GOT MMX OSL BGO TRD "
-    "SVG TOS HEL OUL RVN TLL RIX VNO KUN KEF MAD BCN AGP PMI ALC VLC SVQ BIO IBZ LPA TFS ACE FUE LIS OPO FAO FNC PDL FCO "
-    "MXP LIN BGY VCE BLQ NAP CTA PMO TRN PSA FLR BRI CAG ATH SKG HER RHO CFU LCA PFO MLA IST SAW ESB AYT ADB OTP CLJ SOF "
+    "LHR LGW STN LTN MAN EDI GLA BHX BRS DUB ORK SNN CDG ORY NCE LYS MRS TLS BOD NTE FRA MUC BER DUS HAM STR CGN "
+    "HAJ NUE "
+    "LEJ AMS EIN RTM BRU CRL LUX ZRH GVA VIE SZG INN PRG BUD WAW KRK GDN WRO KTW POZ CPH BLL AAL ARN GOT MMX OSL "
+    "BGO TRD "
+    "SVG TOS HEL OUL RVN TLL RIX VNO KUN KEF MAD BCN AGP PMI ALC VLC SVQ BIO IBZ LPA TFS ACE FUE LIS OPO FAO FNC "
+    "PDL FCO "
+    "MXP LIN BGY VCE BLQ NAP CTA PMO TRN PSA FLR BRI CAG ATH SKG HER RHO CFU LCA PFO MLA IST SAW ESB AYT ADB OTP "
+    "CLJ SOF "
     "VAR BEG ZAG SPU DBV LJU SJJ SKP TIA TGD SVO DME VKO LED SVX OVB KZN TBS EVN GYD "
     # Asia and the Middle East
     "DXB AUH SHJ DOH BAH KWI MCT RUH JED DMM AMM BEY TLV IKA BGW EBL DEL BOM BLR MAA HYD CCU COK AMD GOI TRV PNQ JAI "
@@ -35,23 +39,30 @@ MAJOR = (
 ).split()  # fmt: skip
 """Busy commercial airports: the ones that questions are about."""
 NAMES = {
-    "SFO": "San Francisco International Airport", "LGA": "LaGuardia Airport", "IAH": "George Bush Intercontinental Airport",
+    "SFO": "San Francisco International Airport", "LGA": "LaGuardia Airport",
+    "IAH": "George Bush Intercontinental Airport",
     "DCA": "Ronald Reagan Washington National Airport", "ATL": "Hartsfield-Jackson Atlanta International Airport",
     "MEX": "Mexico City International Airport", "HKG": "Hong Kong International Airport",
     "FCO": "Rome Fiumicino Airport", "MXP": "Milan Malpensa Airport", "LIN": "Milan Linate Airport",
     "BGY": "Milan Bergamo Airport", "GRU": "São Paulo/Guarulhos International Airport", "HND": "Tokyo Haneda Airport",
-    "NRT": "Tokyo Narita International Airport", "PRG": "Václav Havel Airport Prague", "JFK": "John F. Kennedy International Airport",
-    "LIS": "Lisbon Airport", "GIG": "Rio de Janeiro/Galeão International Airport", "ATH": "Athens International Airport",
-    "MAD": "Madrid-Barajas Airport", "BCN": "Barcelona-El Prat Airport", "MUC": "Munich Airport", "MEL": "Melbourne Airport",
-    "FRA": "Frankfurt Airport", "ORD": "Chicago O'Hare International Airport", "EZE": "Ministro Pistarini International Airport",
+    "NRT": "Tokyo Narita International Airport", "PRG": "Václav Havel Airport Prague",
+    "JFK": "John F. Kennedy International Airport",
+    "LIS": "Lisbon Airport", "GIG": "Rio de Janeiro/Galeão International Airport",
+    "ATH": "Athens International Airport",
+    "MAD": "Madrid-Barajas Airport", "BCN": "Barcelona-El Prat Airport", "MUC": "Munich Airport",
+    "MEL": "Melbourne Airport",
+    "FRA": "Frankfurt Airport", "ORD": "Chicago O'Hare International Airport",
+    "EZE": "Ministro Pistarini International Airport",
     "ADD": "Addis Ababa Bole International Airport", "SYD": "Sydney Kingsford Smith Airport",
     "SDF": "Louisville Muhammad Ali International Airport", "CGH": "São Paulo/Congonhas Airport",
     "OTP": "Bucharest Henri Coandă International Airport", "DTW": "Detroit Metropolitan Airport",
-    "LAS": "Harry Reid International Airport", "PVG": "Shanghai Pudong International Airport", "ICN": "Incheon International Airport",
+    "LAS": "Harry Reid International Airport", "PVG": "Shanghai Pudong International Airport",
+    "ICN": "Incheon International Airport",
     "NQZ": "Nursultan Nazarbayev International Airport", "CCU": "Netaji Subhas Chandra Bose International Airport",
     "BOI": "Boise Airport", "CMB": "Bandaranaike International Airport", "HYD": "Rajiv Gandhi International Airport",
     "KOA": "Ellison Onizuka Kona International Airport", "OKC": "Will Rogers International Airport",
-    "MID": "Mérida International Airport", "MEM": "Memphis International Airport", "BEL": "Belém Val de Cans International Airport",
+    "MID": "Mérida International Airport", "MEM": "Memphis International Airport",
+    "BEL": "Belém Val de Cans International Airport",
     "MVD": "Carrasco International Airport", "CCS": "Simón Bolívar International Airport",
     "GYE": "José Joaquín de Olmedo International Airport", "PVD": "Rhode Island T. F. Green International Airport",
     "CHS": "Charleston International Airport", "LBV": "Libreville International Airport",
@@ -61,34 +72,46 @@ NAMES = {
     "CTA": "Catania Airport", "PMO": "Palermo Airport", "MLA": "Malta International Airport", "SVQ": "Seville Airport",
     "AGP": "Málaga Airport", "BOD": "Bordeaux-Mérignac Airport", "LHE": "Allama Iqbal International Airport",
     "UIO": "Mariscal Sucre International Airport", "MMX": "Malmö Airport", "ARN": "Stockholm Arlanda Airport",
-    "NCE": "Nice Côte d'Azur Airport", "LYS": "Lyon-Saint-Exupéry Airport", "KRK": "Kraków John Paul II International Airport",
-    "WRO": "Wrocław Airport", "SJU": "Luis Muñoz Marín International Airport", "DPS": "Ngurah Rai International Airport",
+    "NCE": "Nice Côte d'Azur Airport", "LYS": "Lyon-Saint-Exupéry Airport",
+    "KRK": "Kraków John Paul II International Airport",
+    "WRO": "Wrocław Airport", "SJU": "Luis Muñoz Marín International Airport",
+    "DPS": "Ngurah Rai International Airport",
     "DAC": "Hazrat Shahjalal International Airport", "TIA": "Tirana International Airport",
     "MSP": "Minneapolis-Saint Paul International Airport", "CLT": "Charlotte Douglas International Airport",
     "SNA": "John Wayne Airport", "HNL": "Daniel K. Inouye International Airport", "LAD": "Quatro de Fevereiro Airport",
     "TRD": "Trondheim Airport Værnes", "SHE": "Shenyang Taoxian International Airport",
     "DLC": "Dalian Zhoushuizi International Airport", "ABJ": "Abidjan Félix-Houphouët-Boigny International Airport",
-    "ABQ": "Albuquerque International Sunport", "BOS": "Boston Logan International Airport", "BHX": "Birmingham Airport",
+    "ABQ": "Albuquerque International Sunport", "BOS": "Boston Logan International Airport",
+    "BHX": "Birmingham Airport",
     "GDL": "Guadalajara International Airport", "TIJ": "Tijuana International Airport",
     "PVR": "Puerto Vallarta International Airport", "MTY": "Monterrey International Airport",
     "SCL": "Arturo Merino Benítez International Airport", "LIM": "Jorge Chávez International Airport",
-    "AEP": "Buenos Aires Jorge Newbery Airport", "DUS": "Düsseldorf Airport", "OKA": "Naha Airport", "NUE": "Nuremberg Airport",
+    "AEP": "Buenos Aires Jorge Newbery Airport", "DUS": "Düsseldorf Airport", "OKA": "Naha Airport",
+    "NUE": "Nuremberg Airport",
     "CAY": "Cayenne Félix Eboué Airport", "VIE": "Vienna International Airport", "PMI": "Palma de Mallorca Airport",
-    "RHO": "Rhodes International Airport", "CFU": "Corfu International Airport", "HER": "Heraklion International Airport",
-    "SKG": "Thessaloniki Airport Makedonia", "SSA": "Salvador International Airport", "REC": "Recife International Airport",
-    "PDL": "Ponta Delgada João Paulo II Airport", "OPO": "Porto Francisco de Sá Carneiro Airport", "FNC": "Madeira Airport",
+    "RHO": "Rhodes International Airport", "CFU": "Corfu International Airport",
+    "HER": "Heraklion International Airport",
+    "SKG": "Thessaloniki Airport Makedonia", "SSA": "Salvador International Airport",
+    "REC": "Recife International Airport",
+    "PDL": "Ponta Delgada João Paulo II Airport", "OPO": "Porto Francisco de Sá Carneiro Airport",
+    "FNC": "Madeira Airport",
     "SID": "Amílcar Cabral International Airport", "RAK": "Marrakesh Menara Airport", "FEZ": "Fès-Saïs Airport",
     "AGA": "Agadir-Al Massira Airport", "TNR": "Ivato International Airport", "MDZ": "Mendoza El Plumerillo Airport",
     "TAO": "Qingdao Jiaodong International Airport", "BKK": "Bangkok Suvarnabhumi Airport",
-    "GOI": "Goa Dabolim Airport", "BRC": "San Carlos de Bariloche Airport", "IGR": "Cataratas del Iguazú International Airport",
-    "STL": "St. Louis Lambert International Airport", "ITM": "Osaka Itami Airport", "OVB": "Novosibirsk Tolmachevo Airport",
+    "GOI": "Goa Dabolim Airport", "BRC": "San Carlos de Bariloche Airport",
+    "IGR": "Cataratas del Iguazú International Airport",
+    "STL": "St. Louis Lambert International Airport", "ITM": "Osaka Itami Airport",
+    "OVB": "Novosibirsk Tolmachevo Airport",
     "SVX": "Yekaterinburg Koltsovo Airport", "LED": "Saint Petersburg Pulkovo Airport",
 }  # fmt: skip
 """Names that the table abbreviates or writes in an odd way, in full."""
 CITIES = {
-    "EWR": "Newark", "FRA": "Frankfurt am Main", "GRU": "São Paulo", "CGH": "São Paulo", "VCP": "Campinas", "IST": "Istanbul",
-    "EZE": "Buenos Aires", "HND": "Tokyo", "NRT": "Narita", "ORY": "Paris", "CDG": "Paris", "DEL": "Delhi", "BKK": "Bangkok",
-    "KUL": "Kuala Lumpur", "CGK": "Jakarta", "MEX": "Mexico City", "ICN": "Seoul", "GMP": "Seoul", "BUR": "", "CHS": "", "CMH": "", "CVG": "", "CSX": "", "IBZ": "", "MCI": "", "RIC": "",
+    "EWR": "Newark", "FRA": "Frankfurt am Main", "GRU": "São Paulo", "CGH": "São Paulo", "VCP": "Campinas",
+    "IST": "Istanbul",
+    "EZE": "Buenos Aires", "HND": "Tokyo", "NRT": "Narita", "ORY": "Paris", "CDG": "Paris", "DEL": "Delhi",
+    "BKK": "Bangkok",
+    "KUL": "Kuala Lumpur", "CGK": "Jakarta", "MEX": "Mexico City", "ICN": "Seoul", "GMP": "Seoul", "BUR": "", "CHS": "",
+    "CMH": "", "CVG": "", "CSX": "", "IBZ": "", "MCI": "", "RIC": "",
 }  # fmt: skip
 
 ENGLISH = {

@@ -19,7 +19,8 @@ ARTICLE = (
     "Netherlands", "United States", "United Kingdom", "United Arab Emirates", "Philippines", "Bahamas", "Gambia",
     "Maldives", "Seychelles", "Comoros", "Solomon Islands", "Marshall Islands", "Czech Republic",
     "Dominican Republic", "Central African Republic", "Democratic Republic of the Congo", "Republic of the Congo",
-    "Palestinian Territory", "Faroe Islands", "Cayman Islands", "Cook Islands", "Northern Mariana Islands", "British Virgin Islands",
+    "Palestinian Territory", "Faroe Islands", "Cayman Islands", "Cook Islands", "Northern Mariana Islands",
+    "British Virgin Islands",
     "U.S. Virgin Islands", "Turks and Caicos Islands", "Falkland Islands", "Isle of Man", "Cocos Islands",
 )  # fmt: skip
 """Countries whose English name takes an article."""
@@ -42,7 +43,8 @@ CURRENCIES = {"BG": "EUR"}
 """Currencies that changed after the country table was made (Bulgaria joined the euro on 1 January 2026)."""
 CALLING_CODES = {"XK": "383"}
 ENGLISH = {
-    ("DE", "Köln"): "Cologne", ("DE", "Nürnberg"): "Nuremberg", ("ES", "Sevilla"): "Seville", ("CH", "Zürich"): "Zurich",
+    ("DE", "Köln"): "Cologne", ("DE", "Nürnberg"): "Nuremberg", ("ES", "Sevilla"): "Seville", ("CH",
+    "Zürich"): "Zurich",
     ("CH", "Luzern"): "Lucerne", ("BE", "Gent"): "Ghent", ("BE", "Brugge"): "Bruges", ("DK", "Århus"): "Aarhus",
     ("CA", "Montréal"): "Montreal", ("GR", "Thessaloníki"): "Thessaloniki", ("GR", "Pátra"): "Patras",
     ("GR", "Irákleion"): "Heraklion", ("US", "New York City"): "New York", ("CN", "Xi’an"): "Xi'an",
@@ -53,15 +55,18 @@ ENGLISH = {
     ("AE", "Al Ain City"): "Al Ain", ("KR", "Goyang-si"): "Goyang", ("PH", "Davao"): "Davao City",
     ("SA", "Makkah"): "Mecca", ("SA", "Madinah"): "Medina", ("US", "Washington"): "Washington D.C.",
     ("ZA", "Gqeberha"): "Gqeberha", ("UA", "Zaporizhzhya"): "Zaporizhzhia", ("MN", "Ulan Bator"): "Ulaanbaatar",
-    ("MM", "Nay Pyi Taw"): "Naypyidaw", ("MU", "Vacoas"): "Vacoas-Phoenix", ("DE", "Frankfurt am Main"): "Frankfurt am Main",
+    ("MM", "Nay Pyi Taw"): "Naypyidaw", ("MU", "Vacoas"): "Vacoas-Phoenix", ("DE",
+    "Frankfurt am Main"): "Frankfurt am Main",
 }  # fmt: skip
 """English names of cities that the table lists by another spelling; ISO code and name there."""
 NO_CITY = (
-    "KE Kakamega|KH Takeo|PH Budta|PH Malingao|MY Kampung Baru Subang|MY Bukit Rahman Putra|SA Sulţānah|HU Pest|HU Buda|"
+    "KE Kakamega|KH Takeo|PH Budta|PH Malingao|MY Kampung Baru Subang|MY Bukit Rahman Putra|SA Sulţānah|HU Pest|"
+    "HU Buda|"
     "IQ Al Mawşil al Jadīdah|IQ Al Başrah al Qadīmah|GN Camayenne|LB Ra’s Bayrūt|IL West Jerusalem|PS East Jerusalem|"
     "US Brooklyn|US Queens|US Manhattan|US The Bronx|US Staten Island|JM New Kingston|IL Jerusalem|MM Kalemyo|"
     "FR Marne La Vallée|AE Dayrah|CO Kennedy|IE South Dublin|FI East Helsinki|KW Al Aḩmadī|HK Victoria|HK Kowloon|"
-    "HK New Territories|HK Hong Kong Island|CU Almendares|SO Borama|ET Warder|ET Jijiga|GH Atsiaman|TW Banqiao|EG Kom Ombo|US New South Memphis|IN Nowrangapur|US South Memphis"
+    "HK New Territories|HK Hong Kong Island|CU Almendares|SO Borama|ET Warder|ET Jijiga|GH Atsiaman|TW Banqiao|"
+    "EG Kom Ombo|US New South Memphis|IN Nowrangapur|US South Memphis"
 ).split("|")
 """Districts, metropolitan areas and rows with wrong populations in the city table."""
 

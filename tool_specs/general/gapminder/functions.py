@@ -6,7 +6,8 @@ from typing import Any
 
 NAMES = {
     "Congo, Dem. Rep.": "CD", "Congo, Rep.": "CG", "Cote d'Ivoire": "CI", "Czech Republic": "CZ", "Czechia": "CZ",
-    "Kyrgyz Republic": "KG", "Lao": "LA", "Laos": "LA", "Macedonia, FYR": "MK", "Slovak Republic": "SK", "Swaziland": "SZ",
+    "Kyrgyz Republic": "KG", "Lao": "LA", "Laos": "LA", "Macedonia, FYR": "MK", "Slovak Republic": "SK",
+    "Swaziland": "SZ",
     "St. Lucia": "LC", "St. Vincent and the Grenadines": "VC", "Timor-Leste": "TL", "Cape Verde": "CV", "Burma": "MM",
     "Micronesia, Fed. Sts.": "FM", "Turkey": "TR", "West Bank and Gaza": "PS",
 }  # fmt: skip

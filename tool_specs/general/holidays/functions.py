@@ -10,7 +10,8 @@ from builder.errors import ToolError
 
 YEARS = range(2019, 2029)
 LEFT_OUT = (
-    "CN RU UA HU VN TW KH LA AR KP AQ BY IL PS VA SA LK TH AM GE MN CU VE SY MK NR SV UM TF BV HM IO CC CX EH GS TK PN AN"
+    "CN RU UA HU VN TW KH LA AR KP AQ BY IL PS VA SA LK TH AM GE MN CU VE SY MK NR SV UM TF BV HM IO CC CX EH GS TK "
+    "PN AN"
 ).split()
 """Holidays that are moved by yearly decree, wartime or thin data."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -150,7 +151,8 @@ def add_working_days(country: str, start_date: str, working_days: int) -> dict[s
 REGIONS = {
     "AU": {}, "CA": {}, "GB": {},
     "DE": {
-        "BY": "Bavaria", "HE": "Hesse", "NI": "Lower Saxony", "NW": "North Rhine-Westphalia", "RP": "Rhineland-Palatinate",
+        "BY": "Bavaria", "HE": "Hesse", "NI": "Lower Saxony", "NW": "North Rhine-Westphalia",
+        "RP": "Rhineland-Palatinate",
         "SN": "Saxony", "ST": "Saxony-Anhalt", "TH": "Thuringia", "MV": "Mecklenburg-Western Pomerania",
     },
 }  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = (
-    "af sq am ar hy az eu be bn bs bg my ca zh hr cs da nl et fil fi fr gl ka de el gu he hi hu is id ga it ja kn kk km ko "
+    "af sq am ar hy az eu be bn bs bg my ca zh hr cs da nl et fil fi fr gl ka de el gu he hi hu is id ga it ja kn "
+    "kk km ko "
     "ky lo lv lt mk ms ml mt mr mn ne nb fa pl pt pa ro ru sr si sk sl so es sw sv ta te th tr uk ur uz vi cy zu"
 ).split()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import statistics
 from fractions import Fraction
-from fractions import Fraction
 from typing import Any
 
 from builder.errors import ToolError

@@ -68,7 +68,7 @@ def economy_to_metric(miles_per_gallon: float, gallon: str) -> dict[str, Any]:
 
 
 def horizon_distance(height_m: float) -> dict[str, Any]:
-    """Geometric distance to a sea horizon on a sphere of radius 6371.0088 km, and with standard refraction (radius 7/6)."""
+    """Distance to a sea horizon on a sphere of radius 6371.0088 km, and with standard refraction (radius 7/6)."""
     return {
         "geometric_km": math.sqrt(2 * 6371008.8 * height_m + height_m**2) / 1000,
         "refracted_km": math.sqrt(2 * 6371008.8 * 7 / 6 * height_m + height_m**2) / 1000,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 DIVISIONS = {
     "New England": "CT ME MA NH RI VT", "Middle Atlantic": "NJ NY PA", "East North Central": "IL IN MI OH WI",
     "West North Central": "IA KS MN MO NE ND SD", "South Atlantic": "DE FL GA MD NC SC VA WV",

@@ -1,0 +1,163 @@
+"""Build on a previous version: its rows stay, in their order and splits; new ones follow; who goes is told why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from builder import sql
+from builder.errors import ReleaseError
+from builder.hub.changes import Key
+from builder.hub.manifest import read_manifest
+from builder.hub.previous import Layout, Stood
+from builder.recipe.leaks import leak_keys
+from builder.recipe.versions import require_higher
+from builder.stages.check_files import check_files
+from builder.stages.dedup import write_batch
+from builder.stages.score import write_scores
+from builder.stages.select import CHOICES
+from builder.store import Store
+
+Place = tuple[str, str]
+"""Config and split."""
+
+
+def open_previous(folder: Path, version: str) -> Layout:
+    """The version before `version`. Raises ReleaseError when it is altered, or not lower."""
+    manifest = read_manifest(folder)
+    require_higher(version, manifest.version)
+    problems = check_files(folder, manifest)
+    if problems:
+        raise ReleaseError(
+            f"the previous release {folder} is not as it was published: {problems[0]}"
+            + (f" (and {len(problems) - 1} more)" if problems[1:] else "")
+            + ". Take a sound copy of it."
+        )
+    return Layout(folder, manifest)
+
+
+@contextmanager
+def arranged(store: Store, layout: Layout | None) -> Iterator[dict[Key, str]]:
+    """Inside, the store's choices are those of the new version; afterwards they are as selection left them.
+
+    Yields why rows of the previous version are retired, by config and id, where the store knows.
+    """
+    if layout is None:
+        yield {}
+        return
+    plan = _Plan(store, layout)
+    plan.keep()
+    plan.extend()
+    connection = store.connection
+    connection.begin()
+    try:
+        connection.execute(sql.load("select/clear"))
+        write_batch(connection, "select/insert", plan.table())
+        if store.query("release/has_patterns")[0][0]:
+            write_scores(connection, ["sft", "rl"])
+        yield plan.retired
+    finally:
+        connection.rollback()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Rows of the new version by config and split."""
+
+    store: Store
+    layout: Layout
+    rows: dict[Place, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
+    retired: dict[Key, str] = field(default_factory=dict)
+    pool: set[str] = field(init=False)
+    accepted: dict[str, tuple[str, str]] = field(init=False)
+    """Task and stratum of attempts that may be in a release."""
+    chosen: dict[Place, list[tuple[str, str | None]]] = field(init=False)
+    place_of: dict[str, Place] = field(default_factory=dict)
+    """Where a task's rows are: it never moves to another split."""
+    lost: list[tuple[Place, Stood]] = field(default_factory=list)
+    """Rows whose task is still there, but not their trajectory."""
+    holders: dict[str, set[Place]] = field(default_factory=lambda: defaultdict(set))
+    """Places that hold a task with a key."""
+
+    def __post_init__(self) -> None:
+        self.pool = {row[0] for row in self.store.query("release/pool", fingerprint=self.store.fingerprint)}
+        self.accepted = {row: (task, stratum) for row, task, stratum in self.store.query("release/accepted")}
+        self.chosen = defaultdict(list)
+        for config, split, task, attempt in self.store.query("release/choices"):
+            self.chosen[config, split].append((task, attempt))
+
+    def keep(self) -> None:
+        """Take over the rows that the store still makes; note why others go."""
+        direct = {task for task, stratum in self.accepted.values() if stratum == "direct"}
+        gone: dict[Key, str] = {}
+        for config in ("sft", "rl"):
+            for row in self.layout.rows.get(config, ()):
+                place = (config, row.split)
+                if row.task not in self.pool:
+                    gone[config, row.id] = row.task
+                elif row.id in self.accepted if config == "sft" else row.task in direct:
+                    self._take(place, row.task, row.id if config == "sft" else None)
+                else:
+                    self.place_of[row.task] = place
+                    self.lost.append((place, row))
+        gone |= {("tasks", row.id): row.id for row in self.layout.rows.get("tasks", ()) if row.id not in self.pool}
+        why = dict(self.store.query("release/fates", tasks=sorted(set(gone.values()))))
+        self.retired |= {key: why[task] for key, task in gone.items() if task in why}
+
+    def extend(self) -> None:
+        """Append what selection chose as far as it may stand there, up to the size that it chose."""
+        room = {place: max(len(self.chosen[place]), len(self.rows[place])) for place in [*self.chosen]}
+        candidates = [*self._replacements(), *((p, t, a) for p, rows in sorted(self.chosen.items()) for t, a in rows)]
+        keys = self._keys(
+            {task for rows in self.rows.values() for task, _ in rows} | {task for _, task, _ in candidates}
+        )
+        for place, rows in self.rows.items():
+            for task, _ in rows:
+                self._hold(place, keys[task])
+        taken = {(task, attempt) for rows in self.rows.values() for task, attempt in rows}
+        for place, task, attempt in candidates:
+            if (task, attempt) in taken or len(self.rows[place]) >= room.get(place, 0):
+                continue
+            if self.place_of.get(task, place) == place and not self._leaks(place, keys[task]):
+                self._take(place, task, attempt)
+                self._hold(place, keys[task])
+                taken.add((task, attempt))
+
+    def table(self) -> pa.Table:
+        """Rows of the table `choices`."""
+        rows = [
+            {"config": config, "split": split, "position": position, "task": task, "attempt": attempt, "gain": 0.0}
+            for (config, split), found in sorted(self.rows.items())
+            for position, (task, attempt) in enumerate(found)
+        ]
+        return pa.Table.from_pylist(rows, schema=CHOICES)
+
+    def _replacements(self) -> Iterator[tuple[Place, str, str | None]]:
+        """Another trajectory of the same task and stratum for each that is lost, so a reworded task keeps its rows."""
+        of: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for attempt, key in sorted(self.accepted.items()):
+            of[key].append(attempt)
+        for place, row in self.lost:
+            for attempt in of[row.task, row.stratum][:1]:
+                yield place, row.task, attempt
+
+    def _take(self, place: Place, task: str, attempt: str | None) -> None:
+        self.rows[place].append((task, attempt))
+        self.place_of[task] = place
+
+    def _keys(self, tasks: Iterable[str]) -> dict[str, list[str]]:
+        return {task.id: sorted(leak_keys(task).values()) for task in self.store.tasks(sorted(tasks))}
+
+    def _hold(self, place: Place, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.holders[key].add(place)
+
+    def _leaks(self, place: Place, keys: Iterable[str]) -> bool:
+        """Whether a key is held where it and this place would be two sides of a test."""
+        others = {other for key in keys for other in self.holders[key]} - {place}
+        return any(place[1] != "train" or other[1] != "train" for other in others)
