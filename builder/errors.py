@@ -7,11 +7,14 @@
     |   `-- ToolDefect           a hermetic tool broke its contract (time-out, wrong type): stops the run
     |-- DerivationError          a derivation that cannot be evaluated on its evidence
     |-- Refused                  a candidate that breaks a law of sense or a gate; recorded with its reason
+    |-- ModelError               a chat request without a usable reply, tries used up; recorded with its kind
+    |-- EndpointError            no endpoint can serve the model: down, no key, unknown model, no tools or schemas
     |-- StoreError               the DuckDB store: locked, foreign settings, disk full, schema
     |-- ReleaseError             a release folder: not ours, altered, or breaking its own promises
     `-- Interrupted              the user asked to stop; says how to resume
+        `-- BudgetSpent          the budget for models is spent; says how to go on
 
-`ToolError`, `DerivationError` and `Refused` are expected and end as rows with a kind and a reason.
+`ToolError`, `DerivationError`, `Refused` and `ModelError` are expected and end as rows with a kind and a reason.
 The rest stop a run with one message and a non-zero exit code.
 """
 
@@ -91,6 +94,22 @@ class Refused(BuilderError):
         self.reason = reason
 
 
+class ModelError(BuilderError):
+    """A chat request got no usable reply within its tries.
+
+    `kind` is one of: timeout, broken_off, rate_limited, server_error, bad_request, context_too_long, bad_reply.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class EndpointError(BuilderError):
+    """No endpoint serves the model as asked. Stops the run: every record would fail alike."""
+
+
 class StoreError(BuilderError):
     """The store cannot be used as asked."""
 
@@ -103,3 +122,7 @@ class Interrupted(BuilderError):
     """The run was interrupted; everything acknowledged is in the store."""
 
     exit_code = 130
+
+
+class BudgetSpent(Interrupted):
+    """The next request might go over the budget. A clean stop: everything paid for is in the store."""

@@ -85,9 +85,9 @@ class Group(Protocol):
 
 def all_groups() -> Sequence[Group]:
     """The groups of verbs, in the order of the help text."""
-    from builder.cli import exemplars, machine, reading, releasing, running, tools
+    from builder.cli import exemplars, machine, publishing, reading, releasing, running, tools
 
-    return releasing, running, reading, tools, exemplars, machine
+    return releasing, publishing, running, reading, tools, exemplars, machine
 
 
 def build_parser(width: int | None = None, groups: Sequence[Group] | None = None) -> argparse.ArgumentParser:

@@ -263,6 +263,8 @@ _BAD_TEXT: tuple[tuple[str, str], ...] = (
     (r"\b(\w+) \1\b(?<!that that)(?<!had had)", "a word twice"),
     (r"\bthe the\b|\bthe The\b", "two articles"),
     (r"\ba [aeio](?!ne\b|nce\b|uro)\w", "a before a vowel"),
+    (r"(?:^|[.?] )A (?!is\b|or\b|and\b|in\b|are\b|at\b|on\b|one\b|once\b|euro)[aeio]\w", "A before a vowel"),
+    (r"(?<![\d.,])1 (?:hours|days|weeks|months|years|minutes|nights|shares|people|inhabitants)\b", "one and a plural"),
     (r"\ban [bcdfgjklmnpqrstvwyz]\w*[a-z]", "an before a consonant"),
     (r" [,.?;]", "a space before a mark"),
     (r"[,.?]{2,}(?<!\.\.\.)", "two marks"),

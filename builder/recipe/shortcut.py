@@ -60,8 +60,10 @@ def no_shortcut(
 
 def _must_use(view: PoolView, literals: Sequence[Literal]) -> frozenset[int]:
     """A way that leaves an entity of the question aside is luck, not a shortcut (the right one of two named)."""
-    entities = {n for n, literal in enumerate(literals) if view.types[literal.type].kind == "entity"}
-    return frozenset(entities or range(len(literals)))
+    kinds = [view.types[literal.type].kind for literal in literals]
+    entities = {n for n, kind in enumerate(kinds) if kind == "entity"}
+    # Options and units are switches of the derivation's own way: a shorter one may do without.
+    return frozenset(entities or {n for n, kind in enumerate(kinds) if kind not in ("option", "boolean")})
 
 
 def _bindings(

@@ -97,6 +97,7 @@ def synthesize(
     refusals: list[Refusal] = []
     try:
         plan = yield from aim(draw, view, atlas, rng)
+        sense.names(view, plan.literals.values())
     except (Refused, DerivationError) as error:
         return Synthesis(None, refusals=((0, error.reason, str(error)),))
     state = _State(draw, view, atlas, plan, rng, rng.choice(DATE_STYLES))
@@ -319,18 +320,17 @@ def _task(state: _State, candidates: list[_Candidate], key: Callable[[Call], str
 
 def _seed(state: _State, derivation: Derivation) -> Mapping[str, Any]:
     """The draw's seed; where a description replaced it, the entity that the question starts from."""
-    described = state.plan.described
-    seed = state.draw.seed
-    if described is not None and any(step.id == "described" for step in state.steps.values()):
-        return _as_seed(state.view, next(iter(described.literals.values())))
-    if described is not None and described.slot in state.plan.literals:
-        return _as_seed(state.view, state.plan.literals[described.slot])
+    seed, described = state.draw.seed, state.plan.described
     literals = literals_of(derivation)
-    if not any(literal.literal == seed.value for literal in literals):
-        # A walk that found nothing at its seed went on from another; then the question starts there.
-        named = [literal for literal in literals if state.view.types[literal.type].kind == "entity"]
-        if named:
-            return _as_seed(state.view, named[0])
+    starts = [Literal(literal=seed.value, type=seed.type)]
+    if described is not None:
+        # Either the description starts from an entity of its own, or its slot holds what it would have led to.
+        starts = [*described.literals.values(), state.plan.literals[described.slot]]
+    # A walk that found nothing at the draw's seed went on from another entity.
+    starts += [literal for literal in literals if state.view.types[literal.type].kind == "entity"]
+    for start in starts:
+        if any(literal.literal == start.literal for literal in literals):
+            return _as_seed(state.view, start)
     return {"type": seed.type, "value": seed.value, "label": seed.label}
 
 

@@ -65,7 +65,7 @@ class Sketch:
 def problems(sketch: Sketch) -> list[str]:
     """What `check_scenario` says of it."""
     scenario = sketch.scenario()
-    return [str(problem) for problem in check_scenario(WithScenario(POOL, scenario), scenario)]  # type: ignore[arg-type]
+    return [problem.problem for problem in check_scenario(WithScenario(POOL, scenario), scenario)]  # type: ignore[arg-type]
 
 
 def run(sketch: Sketch) -> Synthesis:
@@ -100,5 +100,5 @@ def static(sketch: Sketch) -> str:
     found = problems(sketch)
     if not found:
         return "sound"
-    law = re.search(r"(law:\w+)", found[0])
-    return law.group(1) if law else found[0].split(": ", 2)[2].rpartition(" (")[0]
+    law = re.match(r"law:\w+", found[0])
+    return law.group(0) if law else found[0]

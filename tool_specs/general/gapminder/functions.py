@@ -9,7 +9,10 @@ NAMES = {
     "Kyrgyz Republic": "KG", "Lao": "LA", "Laos": "LA", "Macedonia, FYR": "MK", "Slovak Republic": "SK",
     "Swaziland": "SZ",
     "St. Lucia": "LC", "St. Vincent and the Grenadines": "VC", "Timor-Leste": "TL", "Cape Verde": "CV", "Burma": "MM",
-    "Micronesia, Fed. Sts.": "FM", "Turkey": "TR", "West Bank and Gaza": "PS",
+    "Central African Rep.": "CF", "Czech Rep.": "CZ", "Dominican Rep.": "DO", "Korea, Dem. Rep.": "KP",
+    "Korea, Rep.": "KR",
+    "Yemen, Rep.": "YE", "Hong Kong, China": "HK", "Macao, China": "MO", "Micronesia, Fed. Sts.": "FM", "Turkey": "TR",
+    "West Bank and Gaza": "PS",
 }  # fmt: skip
 """Names that Gapminder spells otherwise than GeoNames."""
 
