@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builder.cli.choosing import settings_of
 from builder.cli.output import print_json
-from builder.cli.parser import Invocation, Verbs, add_json, add_settings
+from builder.cli.parser import Invocation, Verbs, add_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -222,19 +222,17 @@ def _breaking(before: Side, after: Side) -> Iterator[str]:
     old, new = _sizes(before.manifest.files), _sizes(after.manifest.files)
     for config, split in sorted(old.keys() - new.keys()):
         yield f"{config}/{split} is no longer there"
-    for config in SCHEMAS:
-        columns = [_columns(side, config) for side in (before, after)]
-        if not all(columns):
-            continue
-        for name, kind in columns[0].items():
-            if name not in columns[1]:
-                yield f"{config}.{name} is no longer there"
-            elif columns[1][name] != kind:
-                yield f"{config}.{name} is {columns[1][name]}, and was {kind}"
+    found: dict[str, None] = {}
+    for place in sorted(old.keys() & new.keys()):
+        columns, there = _columns(before, place), _columns(after, place)
+        for name, kind in columns.items():
+            if name not in there:
+                found[f"{place[0]}.{name} is no longer there"] = None
+            elif there[name] != kind:
+                found[f"{place[0]}.{name} is {there[name]}, and was {kind}"] = None
+    yield from found
 
 
-def _columns(side: Side, config: str) -> dict[str, str]:
-    path = next((path for path in sorted(side.manifest.files) if (split_of(path) or ("",))[0] == config), None)
-    if path is None:
-        return {}
+def _columns(side: Side, place: tuple[str, str]) -> dict[str, str]:
+    path = next(path for path in sorted(side.manifest.files) if split_of(path) == place)
     return {column.name: str(column.type) for column in pq.read_schema(side.folder / path)}

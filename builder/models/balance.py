@@ -89,23 +89,34 @@ class Balance:
 
     async def _wait(self, now: float) -> None:
         """Until a request ends, or an endpoint's rest does."""
-        if any(endpoint.in_flight for endpoint in self.endpoints):
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            try:
-                await future
-            finally:
-                if not future.done() or future.cancelled():
-                    self._waiting = deque(other for other in self._waiting if other is not future)
+        rests = [endpoint.resting_until - now for endpoint in self.endpoints if endpoint.resting_until > now]
+        rest = max(0.01, min(rests)) if rests else None
+        if not any(endpoint.in_flight for endpoint in self.endpoints):
+            await self._clock.sleep(rest or 0.01)
             return
-        await self._clock.sleep(max(0.01, min(endpoint.resting_until for endpoint in self.endpoints) - now))
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        alarm = asyncio.ensure_future(self._clock.sleep(rest)) if rest is not None else None
+        try:
+            await asyncio.wait({turn, alarm} if alarm is not None else {turn}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+            if turn.done():
+                # Whoever was called and cannot go passes the turn on.
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    self._wake()
+            else:
+                turn.cancel()
 
     def _wake(self) -> None:
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(None)
-                return
+        """Call as many waiters as there is room for: an endpoint that is back has room for many at once."""
+        room = max(1, sum(endpoint.limit - endpoint.in_flight for endpoint in self.endpoints if not endpoint.open))
+        while self._waiting and room > 0:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                room -= 1
 
     def _check(self, now: float) -> None:
         since = [endpoint.failing_since for endpoint in self.endpoints]

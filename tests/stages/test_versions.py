@@ -1,4 +1,4 @@
-"""A version on the one before: rows keep their order, new ones follow, and diff and changelog say exactly what changed."""
+"""A version on the one before: rows keep their order, new ones follow, diff and changelog say exactly what changed."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ def test_retired_rows_are_told_with_their_reason(first: Path, tmp_path: Path, ex
             "UPDATE outcomes SET status = 'failed', reason = 'not_reproduced' WHERE record = ?", [failing]
         )
         store.connection.execute("INSERT INTO duplicates VALUES (?, 'task_other', 'exact_text', 1.0)", [repeated])
+        store.connection.execute("DELETE FROM choices WHERE task IN (?, ?)", [failing, repeated])
 
     after = follow(first, tmp_path, executor, change=retire)
     found = {(c.config, c.id): c for c in diff(first, after).changes if c.change == "removed"}
