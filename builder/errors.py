@@ -11,6 +11,7 @@
     |-- EndpointError            no endpoint can serve the model: down, no key, unknown model, no tools or schemas
     |-- StoreError               the DuckDB store: locked, foreign settings, disk full, schema
     |-- ReleaseError             a release folder: not ours, altered, or breaking its own promises
+    |-- HubError                 the Hub refused, failed or cannot be reached; `status` is its answer's
     `-- Interrupted              the user asked to stop; says how to resume
         `-- BudgetSpent          the budget for models is spent; says how to go on
 
@@ -116,6 +117,19 @@ class StoreError(BuilderError):
 
 class ReleaseError(BuilderError):
     """A release folder is missing, altered, not ours, or fails verification."""
+
+
+class HubError(BuilderError):
+    """The Hub did not do what was asked. `status` is that of its answer; None when no answer came."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it may have been done all the same: the answer was lost, or the Hub failed on the way."""
+        return self.status is None or self.status >= 500
 
 
 class Interrupted(BuilderError):

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from builder.errors import SettingsError
 from builder.identity import digest
@@ -78,10 +78,53 @@ class SynthesizeSettings(Section):
     """Most draws in all; the first ones of the full run."""
 
 
+Role = Literal["rules", "model"]
+
+_SERVED = NotData("says where and how patiently the model is asked, not what it answers; what fails is counted")
+
+
+class ModelSettings(Section):
+    """The chat model that plays the roles which are set to `model`."""
+
+    name: str = ""
+    """The name it is served by."""
+    endpoints: Annotated[tuple[str, ...], _SERVED] = ()
+    """Base URLs of OpenAI-compatible servers, such as `http://127.0.0.1:8000/v1`. All serve the same model."""
+    key_variable: Annotated[str | None, _SERVED] = None
+    """Name of the environment variable with the key. The key itself stands in no file."""
+    in_flight: Annotated[int, Field(ge=1, le=4096), _SERVED] = 64
+    """Requests under way at each endpoint."""
+    deadline: Annotated[float, Field(gt=0), _SERVED] = 600.0
+    """Seconds for one try of a request."""
+    tries: Annotated[int, Field(ge=1, le=100), _SERVED] = 6
+    patience: Annotated[float, Field(ge=0), _SERVED] = 180.0
+    """Seconds for which no endpoint may answer before the run stops."""
+    strict_tools: bool = True
+    """Hold arguments to their schema while they are written. Off for servers that refuse `strict`."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
+    max_tokens: Annotated[int, Field(ge=16)] = 4096
+    """Tokens of one reply, its thinking included."""
+    budget: Annotated[int | None, Field(ge=1), NotData("decides how far a run gets, not what it makes")] = None
+    """Most tokens in all, over every run of the store. A run stops before the request that might go over."""
+
+
+class WordSettings(Section):
+    """Who words the questions."""
+
+    worder: Role = "rules"
+    tries: Annotated[int, Field(ge=1, le=8)] = 2
+    """Rewordings asked for before a task keeps the wording of the rules; each is told why the one before fell."""
+
+
 class SolveSettings(Section):
     """Who plays the tasks."""
 
-    solver: Literal["rules"] = "rules"
+    solver: Role = "rules"
+    samples: Annotated[int, Field(ge=1, le=64)] = 4
+    """Attempts of a model at each task."""
+    turns: Annotated[int, Field(ge=1, le=64)] = 12
+    """Replies of a model in one attempt."""
 
 
 class SelectSettings(Section):
@@ -104,8 +147,25 @@ class Settings(Section):
     pool: PoolSettings = Field(default_factory=PoolSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
     synthesize: SynthesizeSettings
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    word: WordSettings = Field(default_factory=WordSettings)
     solve: SolveSettings = Field(default_factory=SolveSettings)
     select: SelectSettings
+
+    @property
+    def model_roles(self) -> tuple[str, ...]:
+        """Roles that the model plays."""
+        roles = {"word.worder": self.word.worder, "solve.solver": self.solve.solver}
+        return tuple(key for key, who in roles.items() if who == "model")
+
+    @model_validator(mode="after")
+    def _model_is_named(self) -> Settings:
+        if self.model_roles and not (self.model.name and self.model.endpoints):
+            raise ValueError(f"{self.model_roles[0]} is a model's, so model.name and model.endpoints must say which")
+        for url in self.model.endpoints:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError(f"model.endpoints: {url!r} is no http:// or https:// address")
+        return self
 
     @classmethod
     def load(cls, path: Path) -> Settings:
@@ -200,6 +260,8 @@ def _problem(root: type[BaseModel], file: str, item: Any) -> str:
         return f"{file}: {key}: unknown key ({remedy})"
     if item["type"] == "missing":
         return f"{file}: {key}: missing (add it; builder/profiles/default.toml shows a value)"
+    if item["type"] == "value_error" and not location:
+        return f"{file}: {item['ctx']['error']} (see docs/models/)"
     return f"{file}: {key}: {item['msg']}, not {item['input']!r} (correct the value)"
 
 

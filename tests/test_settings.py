@@ -11,6 +11,10 @@ from builder.errors import SettingsError
 from builder.settings import Settings, not_data, profiles
 
 SMOKE = Settings.profile("smoke")
+SELECT = (
+    "synthesize = { waves = 1, draws_per_wave = 1 }\nselect = { sft = 1, sft_validation = 1, rl = 1, rl_test = 1 }\n"
+)
+NAMED = SMOKE.replace({"model.name": "some", "model.endpoints": ["http://127.0.0.1:8/v1"]})
 OTHER_VALUES: dict[str, Any] = {
     "run_seed": 99,
     "allowed_failures": 0.01,
@@ -24,6 +28,23 @@ OTHER_VALUES: dict[str, Any] = {
     "synthesize.waves": 9,
     "synthesize.draws_per_wave": 9,
     "synthesize.limit": 9,
+    "model.name": "other",
+    "model.endpoints": ["http://127.0.0.1:9/v1"],
+    "model.key_variable": "OTHER_KEY",
+    "model.in_flight": 9,
+    "model.deadline": 9.0,
+    "model.tries": 9,
+    "model.patience": 9.0,
+    "model.strict_tools": False,
+    "model.temperature": 0.1,
+    "model.top_p": 0.1,
+    "model.max_tokens": 99,
+    "model.budget": 9,
+    "word.worder": "model",
+    "word.tries": 5,
+    "solve.solver": "model",
+    "solve.samples": 9,
+    "solve.turns": 9,
     "select.sft": 9,
     "select.sft_validation": 9,
     "select.rl": 9,
@@ -38,13 +59,12 @@ def test_shipped_profiles_load_and_differ() -> None:
 
 
 def test_each_field_is_in_the_fingerprint_or_says_why_not() -> None:
-    reasons = not_data(SMOKE)
-    fields = set(SMOKE.data()) | set(reasons)
-    # The one solver that exists cannot be changed to another.
-    assert fields == set(OTHER_VALUES) | {"solve.solver"}
+    reasons = not_data(NAMED)
+    fields = set(NAMED.data()) | set(reasons)
+    assert fields == set(OTHER_VALUES)
     assert all(reasons.values())
     for key, value in OTHER_VALUES.items():
-        changed = SMOKE.replace({key: value}).fingerprint("pool") != SMOKE.fingerprint("pool")
+        changed = NAMED.replace({key: value}).fingerprint("pool") != NAMED.fingerprint("pool")
         assert changed == (key not in reasons), key
 
 
@@ -64,6 +84,8 @@ def test_another_pool_is_another_fingerprint() -> None:
         ('[pool]\nquarantine = "a.b.c"', ["pool.quarantine: ", "array"]),
         ("run_seed = 2026-01-01", ["run_seed: ", "2026-01-01"]),
         ("", ["select: missing", "default.toml shows a value"]),
+        (f'{SELECT}[solve]\nsolver = "model"', ["solve.solver is a model's", "model.name"]),
+        (f'{SELECT}[model]\nendpoints = ["127.0.0.1:8000"]', ["model.endpoints", "no http://"]),
         ("a = ", ["not TOML", "mend the syntax"]),
     ],
 )

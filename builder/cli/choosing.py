@@ -33,6 +33,8 @@ def settings_of(options: Invocation) -> Settings:
         changes["engine.workers"] = options.workers
     if getattr(options, "limit", None) is not None:
         changes["synthesize.limit"] = options.limit
+    if getattr(options, "budget", None) is not None:
+        changes["model.budget"] = options.budget
     return settings.replace(changes) if changes else settings
 
 

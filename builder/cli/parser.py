@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 
 PROGRAM = "dive-builder"
 
-STAGES = ("draw", "synthesize", "verify", "solve", "dedup", "score", "select")
+STAGES = ("draw", "synthesize", "verify", "word", "solve", "dedup", "score", "select")
 """`builder.stages.run.STAGES` again, which costs a second to import; a test holds them together."""
 
 EXIT_CODES = """\
@@ -85,9 +85,9 @@ class Group(Protocol):
 
 def all_groups() -> Sequence[Group]:
     """The groups of verbs, in the order of the help text."""
-    from builder.cli import exemplars, machine, publishing, reading, releasing, running, tools
+    from builder.cli import exemplars, machine, publishing, reading, releasing, running, serving, tools
 
-    return releasing, publishing, running, reading, tools, exemplars, machine
+    return releasing, publishing, serving, running, reading, tools, exemplars, machine
 
 
 def build_parser(width: int | None = None, groups: Sequence[Group] | None = None) -> argparse.ArgumentParser:
@@ -159,4 +159,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--limit", metavar="N", type=positive, help="draw no more than N; a store of its own by default"
     )
     parser.add_argument("--workers", metavar="N", type=positive, help="worker processes (default: one for each core)")
-    parser.add_argument("--fresh", action="store_true", help="start the store anew")
+    parser.add_argument(
+        "--budget", metavar="N", type=positive, help="most tokens of models, over all runs of the store"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="start the store anew; replies of models that were paid for stay"
+    )

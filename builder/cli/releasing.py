@@ -24,6 +24,12 @@ def add_verbs(verbs: Verbs) -> None:
     add_run_options(release)
     release.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder of the release")
     release.add_argument("--version", metavar="V", help="its version (default: that of dataset_card/release.toml)")
+    release.add_argument(
+        "--previous",
+        metavar="DIR",
+        type=Path,
+        help="the version before: its rows stay, and the changelog says the rest",
+    )
     verify = verbs.add(
         "verify",
         "check a release from its own files; without one, run the stage `verify` of a store",
@@ -46,7 +52,7 @@ def run_release(options: Invocation) -> int:
         showing() as on_progress,
         Session(settings, store, fresh=options.fresh, on_progress=on_progress, resume=options.resume) as session,
     ):
-        made = make_release(session, options.out, options.version)
+        made = make_release(session, options.out, options.version, options.previous)
     print_report(made.report, store)
     rows = [f"{sum(counts.values()):,} {config}" for config, counts in made.rows.items()]
     print(f"{options.out}: {made.manifest.name} {made.manifest.version} with {', '.join(rows)} rows")

@@ -17,6 +17,7 @@ TOO_MANY_FAILURES = 3
 WHAT = {
     "draw": "sample the configurations of the first wave",
     "synthesize": "collect evidence and derive tasks, wave by wave",
+    "word": "let a model reword the questions of verified tasks, where the settings name one",
     "solve": "play each verified task and judge the attempts",
     "dedup": "find tasks that repeat others",
     "score": "compute the diversity metrics",

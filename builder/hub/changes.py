@@ -17,7 +17,7 @@ from builder.hub.manifest import split_of
 from builder.hub.schemas import SCHEMAS
 from builder.hub.views import open_views, query
 from builder.records.releases import FileEntry, Manifest, ToolEntry, Totals
-from builder.records.versions import Change, Delta, Difference
+from builder.records.versions import Change, Delta, Difference, Kind
 
 FILE = "changes.parquet"
 """Written into a release that has a parent, beside its changelog."""
@@ -100,7 +100,7 @@ def read_reasons(side: Side) -> dict[Key, str]:
     return {(row["config"], row["id"]): row["reason"] for row in rows}
 
 
-def _rows(before: Side, after: Side, config: str) -> list[tuple[str, str, str]]:
+def _rows(before: Side, after: Side, config: str) -> list[tuple[str, Kind, str]]:
     """Id, kind and differing columns of a config's rows."""
     with duckdb.connect(":memory:", config={"threads": 2}) as connection:
         for name, side in (("before", before), ("after", after)):

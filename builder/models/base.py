@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from builder.records.chat import ChatReply, ChatRequest
@@ -11,8 +12,11 @@ from builder.records.chat import ChatReply, ChatRequest
 class ChatModel(Protocol):
     """An engine, or something that stands before one."""
 
-    async def chat(self, request: ChatRequest) -> ChatReply:
-        """The reply. Raises ModelError when this request gets none, EndpointError when no request would."""
+    async def chat(self, request: ChatRequest, on_lost: Callable[[], None] | None = None) -> ChatReply:
+        """The reply. Raises ModelError when this request gets none, EndpointError when no request would.
+
+        `on_lost` is called for each try that may have cost tokens which nobody counted.
+        """
         ...
 
     async def close(self) -> None:

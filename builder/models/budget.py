@@ -30,6 +30,8 @@ class Held:
 
     worst: int
     used: int = 0
+    lost: int = 0
+    """The part of `used` that went into tries without a reply."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Budget:
     limit: int | None
     used: int = 0
     _held: int = 0
+    _lost: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @asynccontextmanager
@@ -51,18 +54,30 @@ class Budget:
             yield held
         finally:
             self.used += held.used
+            self._lost -= held.lost
             if self.limit is not None:
                 self._held -= held.worst
                 async with self._changed:
                     self._changed.notify_all()
 
+    def lose(self, held: Held, tokens: int) -> None:
+        """A try broke off, and its like is sent again: it counts in full. Raises BudgetSpent when there is no room."""
+        held.used += tokens
+        held.lost += tokens
+        self._lost += tokens
+        if self.limit is not None and self.used + self._lost + self._held > self.limit:
+            raise self._spent(self.limit, tokens)
+
     async def _reserve(self, limit: int, worst: int) -> None:
         async with self._changed:
-            while self.used + self._held + worst > limit:
+            while self.used + self._lost + self._held + worst > limit:
                 if self._held == 0:
-                    raise BudgetSpent(
-                        f"the budget of {limit:,} tokens is spent: {self.used:,} are used, and the next request may "
-                        f"take {worst:,}. Everything paid for is in the store; go on with a larger --budget."
-                    )
+                    raise self._spent(limit, worst)
                 await self._changed.wait()
             self._held += worst
+
+    def _spent(self, limit: int, worst: int) -> BudgetSpent:
+        return BudgetSpent(
+            f"the budget of {limit:,} tokens is spent: {self.used + self._lost:,} are used, and the next request may "
+            f"take {worst:,}. Everything paid for is in the store; go on with a larger --budget."
+        )

@@ -11,8 +11,8 @@ import asyncio
 import datetime
 import json
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -40,7 +40,7 @@ class Served:
     model: str
     urls: tuple[str, ...]
     """Base URLs, such as `http://127.0.0.1:8000/v1`."""
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     """Never logged, never in a message."""
     in_flight: int = 64
     """Requests under way at each endpoint."""
@@ -50,10 +50,7 @@ class Served:
     patience: float = 180.0
     """Seconds for which no endpoint may answer before the run stops: a server that restarts takes a minute."""
     strict_tools: bool = True
-    needs: Needs = Needs()
-
-    def __repr__(self) -> str:
-        return f"Served({self.model!r}, {self.urls!r})"
+    needs: Needs = field(default_factory=Needs)
 
 
 class EndpointModel:
@@ -67,8 +64,6 @@ class EndpointModel:
         self.balance = Balance([Endpoint(url, served.in_flight) for url in served.urls], self._clock, served.patience)
         self._session: aiohttp.ClientSession | None = None
         self._ready: asyncio.Task[None] | None = None
-        self.on_lost: Callable[[ChatRequest], None] | None = None
-        """Told of each try that may have cost tokens which nobody counted."""
 
     async def __aenter__(self) -> EndpointModel:
         return self
@@ -84,15 +79,15 @@ class EndpointModel:
         if self._session is not None:
             await self._session.close()
 
-    async def chat(self, request: ChatRequest) -> ChatReply:
+    async def chat(self, request: ChatRequest, on_lost: Callable[[], None] | None = None) -> ChatReply:
         """The reply. The first request waits for the servers and asks them what they can do."""
         if self._ready is None:
             self._ready = asyncio.ensure_future(self._get_ready())
         # Shielded: one impatient record must not cancel the set-up of all.
         await asyncio.shield(self._ready)
-        return await self.send(request)
+        return await self.send(request, on_lost)
 
-    async def send(self, request: ChatRequest) -> ChatReply:
+    async def send(self, request: ChatRequest, on_lost: Callable[[], None] | None = None) -> ChatReply:
         """The reply, without the look at the servers."""
         body = json.dumps(body_of(request, strict_tools=self.served.strict_tools)).encode()
         tried = 0
@@ -102,8 +97,8 @@ class EndpointModel:
                     reply = await self._try(endpoint, body)
                 return reply_of(reply, request.sampling.n)
             except Transient as failure:
-                if failure.spent and self.on_lost is not None:
-                    self.on_lost(request)
+                if failure.spent and on_lost is not None:
+                    on_lost()
                 # A server that is away uses up nobody's tries: it is waited for, up to the patience of the balance.
                 tried += failure.reached
                 if tried >= self.served.tries and not self.balance.down:
@@ -202,11 +197,6 @@ class EndpointModel:
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout)
         return self._session
-
-
-def served(model: str, urls: Sequence[str], **changes: Any) -> Served:
-    """A `Served` with trailing slashes taken off."""
-    return replace(Served(model, tuple(url.rstrip("/") for url in urls)), **changes)
 
 
 def _said(error: BaseException) -> str:

@@ -51,22 +51,21 @@ class RememberingModel:
         known = self.replies.find(key)
         if known is not None:
             return known
+        lost: list[Spent] = []
+        began = self._clock.now()
         async with self.budget.hold(request) as held:
-            began, lost = self._clock.now(), _Lost()
+
+            def lose() -> None:
+                worst = Usage(completion_tokens=worst_case(request))
+                lost.append(Spent(stage, record, request.model, worst, self._clock.now() - began, counted=False))
+                self.budget.lose(held, worst.total)
+
             try:
-                reply = await self.inner.chat(request)
+                reply = await self.inner.chat(request, lose)
+                held.used += reply.usage.total
             finally:
-                pass
-            del lost
-            held.used = reply.usage.total
+                for spent in lost:
+                    await self.replies.lose(spent)
             seconds = self._clock.now() - began
-        await self.replies.keep(key, reply, Spent(stage, record, request.model, reply.usage, seconds))
+            await self.replies.keep(key, reply, Spent(stage, record, request.model, reply.usage, seconds))
         return reply
-
-    def worst(self, request: ChatRequest) -> Usage:
-        """The most that a lost try can have cost."""
-        return Usage(completion_tokens=worst_case(request))
-
-
-class _Lost:
-    pass

@@ -11,7 +11,7 @@ BASE_SECONDS = 0.5
 CAP_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Transient(Exception):
     """A try that failed and may be made again. `kind` is that of the ModelError it ends as."""
 

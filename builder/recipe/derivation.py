@@ -130,6 +130,23 @@ def evaluate(
     return round_answer(resolve(derivation.answer, known, evidence.values), derivation.spec), evidence
 
 
+def again(
+    derivation: Derivation,
+    evidence: Evidence,
+    changed: str,
+    overrides: Mapping[tuple[str, int | None], dict[str, Any]],
+) -> Generator[Call, Result, Any]:
+    """The answer when one step is changed: only that step and those that depend on it are run again."""
+    touched = {changed}
+    for step in derivation.steps:
+        if any(ref.step in touched for source in inputs_of(step).values() for ref in refs(source)):
+            touched.add(step.id)
+    known = {step.id: step for step in derivation.steps}
+    kept = Evidence({step: value for step, value in evidence.values.items() if step not in touched})
+    yield from run_steps([step for step in derivation.steps if step.id in touched], kept, known, overrides)
+    return round_answer(resolve(derivation.answer, known, kept.values), derivation.spec)
+
+
 def round_answer(value: Any, spec: AnswerSpec) -> Any:
     """Numbers at the decimals the question asks for; members and fields alike."""
     if isinstance(value, dict):

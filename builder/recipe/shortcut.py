@@ -15,6 +15,9 @@ from builder.records.tools import Call, Result, ToolSpec
 _Known = tuple[str, Any, frozenset[int]]
 """Type and value at hand, and which literals of the question it came from."""
 
+MAX_LENGTH = 2
+"""Calls in a row: longer detours are hardly shorter than the derivation itself."""
+
 MAX_CALLS = 24
 """Calls the search may make per task: it is a bounded search, and says so in the card."""
 
@@ -35,10 +38,13 @@ def no_shortcut(
     needed = _must_use(view, literals)
     state: list[_Known] = [(literal.type, literal.literal, frozenset([n])) for n, literal in enumerate(literals)]
     seen: set[str] = set()
-    for length in range(1, min(3, num_calls)):
+    longest = min(MAX_LENGTH, num_calls - 1)
+    for length in range(1, longest + 1):
         found: list[_Known] = []
         for tool in toolset:
             declared = view.tools[tool]
+            if not _worth_a_call(view, declared, answer, spec, last=length == longest):
+                continue
             for arguments, origin in _bindings(view, declared, state):
                 key = f"{tool}{sorted(arguments.items(), key=str)}"
                 if key in seen or budget == 0:
@@ -56,6 +62,28 @@ def no_shortcut(
                     if view.types[field.type].joinable and isinstance(value, str):
                         found.append((field.type, value, origin))
         state = found
+
+
+def _worth_a_call(view: PoolView, tool: ToolSpec, answer: Json, spec: AnswerSpec, *, last: bool) -> bool:
+    """Whether a tool can give the answer, or on the way there something that another tool takes.
+
+    The search has few calls: none goes to a tool that could not tell whatever it says.
+    """
+    for field in tool.returns.values():
+        kind = view.types[field.type]
+        if not last and kind.joinable and not field.many:
+            return True
+        if isinstance(answer, list):
+            possible = field.many
+        elif isinstance(answer, (int, float)):
+            possible = kind.kind == "quantity" and not field.many
+        else:
+            possible = not field.many and (
+                kind.kind == "text" or view.fits(kind.name, spec.type) or view.fits(spec.type, kind.name)
+            )
+        if possible:
+            return True
+    return False
 
 
 def _must_use(view: PoolView, literals: Sequence[Literal]) -> frozenset[int]:

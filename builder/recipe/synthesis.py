@@ -16,6 +16,7 @@ from builder.identity import random_stream
 from builder.recipe import gates, origins, sense
 from builder.recipe.aiming import aim
 from builder.recipe.atlas import Atlas
+from builder.recipe.contraction import no_contraction
 from builder.recipe.derivation import Evidence, canonical, needed, resolve, round_answer, run_steps, task_id
 from builder.recipe.plans import Described, Plan, PlannedRound
 from builder.recipe.shape import depth_and_width, evidence_calls, only, rename, used_fields
@@ -269,7 +270,7 @@ def _gates(state: _State, candidate: _Candidate) -> Generator[Call, Result, None
     made = candidate.evidence
     if len(made.made) < MIN_CALLS:
         raise Refused("gate:shallow", "one call answers it")
-    yield from gates.no_contraction(state.view, derivation, made, answer.value)
+    yield from no_contraction(state.view, derivation, made, answer.value)
     yield from gates.sensitive(state.view, derivation, made, answer.value, state.rng)
     yield from no_shortcut(
         state.view,

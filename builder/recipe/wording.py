@@ -135,14 +135,34 @@ def choose_wording(planned: PlannedRound, rng: random.Random) -> tuple[str, str]
     return register, rng.choice([text for kind, text in planned.wordings if kind == register])
 
 
+_ROUNDS = re.compile(r"\bround(?:ed|ing)?\b(?! trip)|\bdecimals?\b|\bto the (?:nearest|full)\b|\bas a whole number\b")
+_PLACES = (
+    "a whole number",
+    *(f"{n} decimal" for n in ("one",)),
+    *(f"{n} decimals" for n in "two three four five six".split()),
+)
+
+
 def tail(spec: AnswerSpec, text: str, rng: random.Random) -> str:
     """The rounding sentence, where the answer needs one and the text does not have it."""
-    lowered = text.lower()
+    if _ROUNDS.search(text.lower()):
+        return ""
+    if spec.kind == "record":
+        return _record_tail(spec)
     if spec.kind != "number" or spec.decimals is None:
         return ""
-    if any(word in lowered for word in ("round ", "decimal", "nearest", "whole number")):
-        return ""
     return rng.choice(_ROUNDING[min(spec.decimals, 6)])
+
+
+def _record_tail(spec: AnswerSpec) -> str:
+    """How to round the fields of a record; one sentence when all take the same decimals."""
+    places = {name.replace("_", " "): f.decimals for name, f in spec.fields.items() if f.decimals is not None}
+    if not places:
+        return ""
+    if len(set(places.values())) == 1 and len(places) == len(spec.fields):
+        return f"Round each to {_PLACES[min(next(iter(places.values())), 6)]}."
+    parts = [f"the {name} to {_PLACES[min(decimals, 6)]}" for name, decimals in places.items()]
+    return "Round " + (", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]) + "."
 
 
 def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random.Random) -> str:

@@ -72,6 +72,8 @@ class Task(Record):
     register_: str = Field(alias="register")
     seed: Seed
     question: str
+    worded_by: str = "rules"
+    """`rules`, or the id of the model whose rewording was accepted."""
     answer: Answer
     toolset: tuple[str, ...]
     calls: tuple[EvidenceCall, ...]

@@ -13,6 +13,7 @@ from builder.records.releases import CheckReport, Manifest, ReleaseDefinition
 from builder.settings import Settings
 from builder.stages.check_release import check_release
 from builder.stages.definition import load_definition
+from builder.stages.previous import open_previous
 from builder.stages.release import release
 from builder.stages.replaying import LocalBench, open_bench
 from builder.stages.run import Report, run_session
@@ -40,12 +41,18 @@ class Made:
         return found
 
 
-def make_release(session: Session, out: Path, version: str | None = None) -> Made:
-    """Bring the session's store through all stages and build its release in `out`; nothing is done twice."""
+def make_release(session: Session, out: Path, version: str | None = None, previous: Path | None = None) -> Made:
+    """Bring the session's store through all stages and build its release in `out`; nothing is done twice.
+
+    `previous` is the folder of the version before, whose rows stay as far as they are still made.
+    """
     definition = versioned(version)
+    if previous is not None:
+        # Said before the stages run, which may take hours.
+        open_previous(previous, definition.version)
     report = run_session(session)
     try:
-        manifest = release(session.store, session.pool, session.settings, out, definition)
+        manifest = release(session.store, session.pool, session.settings, out, definition, previous)
     except KeyboardInterrupt:
         raise session.interrupted() from None
     return Made(report, manifest)

@@ -1,7 +1,7 @@
 """How far a run is: a callback for this process, an events file for the others.
 
 DuckDB admits one process to a store, so whoever else wants to know reads the file beside it.
-Times appear here only; no row of the store holds one.
+Times appear here, and in what replies of models cost; no other row of the store holds one.
 """
 
 from __future__ import annotations

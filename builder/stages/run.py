@@ -19,12 +19,14 @@ from builder.stages.session import Session
 from builder.stages.solve import solve
 from builder.stages.synthesize import synthesize
 from builder.stages.verify import verify
+from builder.stages.word import word
 from builder.store import Store
 
 RECORD_STAGES: dict[str, Callable[[Session], Progress]] = {
     "draw": draw,
     "synthesize": synthesize,
     "verify": verify,
+    "word": word,
     "solve": solve,
 }
 """Each works on the records that have no outcome of it yet."""
@@ -143,6 +145,7 @@ def _require_complete(session: Session, name: str) -> None:
         "synthesize": len(store.query("queue/drawn")) < waves
         or any(store.pending("synthesize", wave=wave) for wave in range(waves)),
         "verify": bool(store.pending("verify")),
+        "word": session.settings.word.worder == "model" and bool(store.pending("word")),
         "solve": bool(store.pending("solve")),
     }
     for earlier in STORE_STAGES[: STORE_STAGES.index(name)]:

@@ -68,7 +68,7 @@ class _Run:
         self.progress = Progress(job.stage, 0, len(job.ids), wave=job.wave)
 
     async def run(self) -> Progress:
-        with _on_signals(self._stop):
+        with on_signals(self._stop):
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._admit())
@@ -132,7 +132,7 @@ class _Run:
 
 
 @contextmanager
-def _on_signals(stop: object) -> Iterator[None]:
+def on_signals(stop: object) -> Iterator[None]:
     """Calls `stop(task)` on Ctrl-C or a polite kill. Only the main thread gets signals."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from builder.errors import BuilderError
 from builder.identity import canonical_json, random_stream
 from builder.records.tasks import Task
 from builder.stages.outcomes import EXPECTED, outcome, reason_of
@@ -17,6 +18,13 @@ STAGE = "solve"
 
 def solve(session: Session) -> Progress:
     """Attempts and verdicts for every verified task that has none."""
+    if session.settings.word.worder == "model" and session.store.pending("word"):
+        raise BuilderError("solve plays tasks in their final words, and word is not complete: run `word` first.")
+    if session.settings.solve.solver == "model":
+        # Imported here: a run by rules needs no HTTP client.
+        from builder.stages.attempt import attempt
+
+        return attempt(session)
     return run_job(session, Job(STAGE, "tasks", solve_record, session.store.pending(STAGE)))
 
 

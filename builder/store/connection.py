@@ -20,7 +20,8 @@ from builder.errors import StoreError
 from builder.records.attempts import Attempt
 from builder.records.tasks import Task
 from builder.store.failures import explained
-from builder.store.tables import Rows
+from builder.store.paid import set_aside, take_back
+from builder.store.tables import Rows, reworded
 from builder.store.writer import Writer
 
 FORMAT = "dive-builder store"
@@ -39,6 +40,8 @@ class Store:
         self.fingerprint = fingerprint
         self.connection = connection
         self._writer = Writer(connection.cursor(), path)
+        # A store of an earlier version may be read as it is, and has none.
+        self._can_reword = ("wordings",) in connection.execute(sql.load("queue/table_names")).fetchall()
 
     @classmethod
     def open(cls, path: Path, fingerprint: str, *, fresh: bool = False) -> Store:
@@ -51,13 +54,16 @@ class Store:
             raise StoreError(f"{path} is a folder. Name a file with --store, such as {path / 'dive.duckdb'}.")
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            paid = _beside(path, ".paid")
             if fresh and path.exists():
-                _connect_to_ours(path).close()
+                with _connect_to_ours(path) as old_store:
+                    set_aside(old_store, paid)
                 for old in (path, _beside(path, ".wal"), events_path(path)):
                     old.unlink(missing_ok=True)
             connection = _connect_to_ours(path)
             try:
                 _migrate(connection)
+                take_back(connection, paid)
                 _bind(connection, path, fingerprint)
             except BaseException:
                 connection.close()
@@ -126,8 +132,14 @@ class Store:
         return [row[0] for row in rows]
 
     def bodies(self, table: str, ids: list[str]) -> list[tuple[str, str]]:
-        """Id and JSON body of records of `table` (`draws`, `tasks` or `attempts`), in the order of `ids`."""
+        """Id and JSON body of records of `table` (`draws`, `tasks` or `attempts`), in the order of `ids`.
+
+        A task whose rewording was accepted comes with it.
+        """
         found = dict(self.query(f"queue/bodies_{table}", ids=ids))
+        if table == "tasks" and self._can_reword:
+            for task, question, model in self.query("queue/wordings", ids=ids):
+                found[task] = reworded(found[task], question, model)
         return [(identity, found[identity]) for identity in ids]
 
     def tasks(self, ids: Iterable[str] | None = None) -> Iterator[Task]:

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Rows by table; what one transaction writes."""
 
-_STRING, _INT, _BOOL = pa.string(), pa.int32(), pa.bool_()
+_STRING, _INT, _BOOL, _LONG, _REAL = pa.string(), pa.int32(), pa.bool_(), pa.int64(), pa.float64()
 
 SCHEMAS: dict[str, pa.Schema] = {
     "draws": pa.schema(
@@ -64,6 +64,41 @@ SCHEMAS: dict[str, pa.Schema] = {
         }
     ),
     "verdicts": pa.schema({"attempt": _STRING, "task": _STRING, "correct": _BOOL, "reason": _STRING}),
+    "replies": pa.schema({"key": _STRING, "model": _STRING, "body": _STRING}),
+    "spending": pa.schema(
+        {
+            "stage": _STRING,
+            "record": _STRING,
+            "model": _STRING,
+            "prompt_tokens": _LONG,
+            "completion_tokens": _LONG,
+            "seconds": _REAL,
+            "counted": _BOOL,
+        }
+    ),
+    "tries": pa.schema(
+        {
+            "stage": _STRING,
+            "record": _STRING,
+            "number": _INT,
+            "model": _STRING,
+            "accepted": _BOOL,
+            "reason": _STRING,
+            "detail": _STRING,
+        }
+    ),
+    "wordings": pa.schema({"task": _STRING, "question": _STRING, "model": _STRING}),
+    "pass_rates": pa.schema(
+        {
+            "task": _STRING,
+            "solver": _STRING,
+            "pass_n": _INT,
+            "passed": _INT,
+            "pass_rate": _REAL,
+            "low": _REAL,
+            "high": _REAL,
+        }
+    ),
     "outcomes": pa.schema(
         {
             "stage": _STRING,
@@ -161,3 +196,11 @@ def attempt_row(attempt: Attempt) -> Row:
 
 def verdict_row(verdict: Verdict) -> Row:
     return verdict.model_dump()
+
+
+def reworded(body: str, question: str, model: str) -> str:
+    """A task's body with another wording of its question, which is also that of its last round."""
+    task = Task.model_validate_json(body)
+    last = task.rounds[-1].model_copy(update={"question": question})
+    changes = {"question": question, "worded_by": model, "rounds": (*task.rounds[:-1], last)}
+    return task.model_copy(update=changes).model_dump_json(by_alias=True)

@@ -73,3 +73,15 @@ def test_sources_are_named_once() -> None:
     tools = ["general.countries.country_profile"]
     assert "GeoNames data" in wording.source_sentence(VIEW, tools, "How many people?", rng)
     assert wording.source_sentence(VIEW, tools, "By GeoNames, how many people?", rng) == ""
+
+
+def test_a_background_is_no_rounding_and_a_record_says_each() -> None:
+    rng = random.Random(1)
+    number = AnswerSpec(kind="number", decimals=1)
+    assert wording.tail(number, "How far is the nearest airport from the background radar?", rng) != ""
+    fields = {"creatinine_clearance": number, "daily_dose": AnswerSpec(kind="number", decimals=0)}
+    assert wording.tail(AnswerSpec(kind="record", fields=fields), "Report both.", rng) == (
+        "Round the creatinine clearance to one decimal and the daily dose to a whole number."
+    )
+    same = AnswerSpec(kind="record", fields={"a": number, "b": number})
+    assert wording.tail(same, "Report both.", rng) == "Round each to one decimal."

@@ -654,7 +654,7 @@ DRAWN = (
             "Which of {a}, {b} and {c} charges the lowest standard VAT rate?",
         ),
     ),
-    Case("a near tie", "law:degenerate", _hottest("chromium", "zirconium", "tin"), _hottest("chromium", "zinc", "tin")),
+    Case("a near tie", "law:degenerate", _hottest("chromium", "vanadium", "tin"), _hottest("chromium", "zinc", "tin")),
     Case("a condition that keeps everybody", "law:degenerate", _filtered(1000), _filtered(15_000_000)),
     Case("a condition that keeps nobody", "law:degenerate", _filtered(2_000_000_000)),
     Case("a count of one", "gate:guessable", _counted("Peru", 100_000_000), _counted("Peru", 15_000_000)),

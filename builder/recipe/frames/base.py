@@ -144,19 +144,18 @@ def that_question(edge: Edge, noun: str, rng: random.Random) -> str:
 
 
 def seconds(atlas: Atlas, attribute: Edge, kind: str) -> list[Edge]:
-    """Further fields to ask of an entity that an attribute has picked: of its topic, else of its domain.
+    """Further fields to ask of an entity that an attribute has picked: of its topic, else of the same entry.
 
     Fields of another tool come alone where there are any, since what the fan-out has returned needs no call.
     """
     noun = atlas.view.types[kind].noun
-    domain = attribute.tool.split(".", 1)[0]
     found = [
         edge
         for edge in atlas.about(kind)
         if edge.id != attribute.id and edge.returned.type != attribute.returned.type and askable(edge, noun)
     ]
     close = [edge for edge in found if edge.returned.topic == attribute.returned.topic]
-    found = close or [edge for edge in found if edge.tool.split(".", 1)[0] == domain]
+    found = close or [edge for edge in found if edge.tool == attribute.tool]
     return [edge for edge in found if edge.tool != attribute.tool] or found
 
 
@@ -176,8 +175,7 @@ def head_of(edge: Edge) -> str:
 def unit_of(view: PoolView, edge: Edge) -> str:
     """` in km`, or nothing when the type has no unit or the field's words say it."""
     unit = view.types[edge.returned.type].unit
-    words = " ".join([edge.returned.head or "", *edge.returned.phrases[:1]])
-    if not unit or unit in words or unit == "inhabitants":
+    if not unit or unit in (edge.returned.head or "") or unit == "inhabitants":
         return ""
     return f" (in {unit})"
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 from builder.errors import Refused
@@ -29,6 +27,7 @@ from builder.recipe.frames.base import (
     yearly,
 )
 from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.frames.limits import threshold, two_limits
 from builder.recipe.operators import near
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.recipe.wording import describable, number_text
@@ -49,9 +48,12 @@ LOWEST_SHARE = 0.4
 
 
 def _pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:
+    """Lists with an attribute of their members. Limits are set by proportion, which means nothing for years."""
     found = []
     for members in atlas.lists:
         for attribute in atlas.about(members.returned.type):
+            if need == "above" and yearly(attribute, atlas.view):
+                continue
             if numeric(attribute, atlas.view) and getattr(attribute.returned, need):
                 found.append((members, attribute))
     return found
@@ -100,7 +102,9 @@ def _identities(atlas: Atlas) -> list[Candidate]:
     found = []
     for members, attribute in _pairs(atlas, "above"):
         for second in atlas.about(members.returned.type):
-            if second.returned.above and numeric(second, atlas.view) and second.id > attribute.id:
+            if yearly(second, atlas.view) or second.id <= attribute.id:
+                continue
+            if second.returned.above and numeric(second, atlas.view):
                 edges = {"list": members.id, "attribute": attribute.id, "second": second.id}
                 tools = dict.fromkeys((members.tool, attribute.tool, second.tool))
                 # By name only: two conditions are enough to hold in mind.
@@ -166,11 +170,19 @@ class _Ground:
 def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the extreme value; then another field of that member."""
     ground = _Ground(atlas, slots)
-    yield from ground.measure()
-    lowest = bool(ground.attribute.returned.lowest) and rng.random() < LOWEST_SHARE
-    best = ground.attribute.returned.lowest if lowest else ground.attribute.returned.highest
+    _, values = yield from ground.measure()
+    ordered = sorted(values)
+    ends = []
+    if ground.attribute.returned.highest and not near(ordered[-1], ordered[-2]):
+        ends.append("argmax")
+    if ground.attribute.returned.lowest and not near(ordered[0], ordered[1]):
+        ends.append("argmin")
+    if not ends:
+        raise Refused("law:degenerate", "both ends tie or nearly tie")
+    end = ends[0] if len(ends) == 1 or rng.random() >= LOWEST_SHARE else ends[1]
+    best = ground.attribute.returned.lowest if end == "argmin" else ground.attribute.returned.highest
     assert best is not None
-    pick = OpStep(id="best", op="argmin" if lowest else "argmax", inputs={"items": ground.items, "keys": ground.keys})
+    pick = OpStep(id="best", op=end, inputs={"items": ground.items, "keys": ground.keys})
     words = ground.words("superlative", best=best)
     rounds = [PlannedRound("start", (*ground.steps, pick), Ref(step="best"), ground.entity, words)]
     if "second" in slots:
@@ -184,75 +196,26 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     return Plan(ground.literals, tuple(rounds))
 
 
-def _threshold(values: list[Any], rng: random.Random, least: int = 1) -> Any:
-    """A round number with at least `least` values above it and one below, the roundest that there is."""
-    found = _thresholds(values, least)
-    if not found:
-        raise Refused("walk:threshold", "no round number splits the members")
-    return rng.choice(found[0])
-
-
-def _thresholds(values: list[Any], least: int = 1) -> list[list[Any]]:
-    """Round numbers between the values and near none of them, by how round they are."""
-    ordered = sorted(values)
-    whole = all(isinstance(value, int) for value in values)
-    found: list[list[Any]] = []
-    for round_number in (_handy, _one_digit, _two_digits):
-        numbers = []
-        for low, high in pairwise(ordered[: len(ordered) - least + 1]):
-            number = round_number(low, high) if high > 0 and high - low >= 0.1 * high else None
-            if (
-                number is None
-                or not low + 0.03 * high < number < 0.97 * high
-                or number == 1
-                or (whole and not number.is_integer())
-            ):
-                continue
-            numbers.append(int(number) if number.is_integer() else number)
-        if numbers:
-            found.append(numbers)
-    return found
-
-
-def _handy(low: float, high: float) -> float | None:
-    """1, 2 or 5 with zeros: the limits that people set."""
-    top = math.floor(math.log10(high))
-    for power in (top, top - 1):
-        for digit in (5, 2, 1):
-            number = float(f"{digit}e{power}")
-            if low + 0.03 * high < number < 0.97 * high:
-                return number
-    return None
-
-
-def _one_digit(low: float, high: float) -> float:
-    return float(f"{(low + high) / 2:.0e}")
-
-
-def _two_digits(low: float, high: float) -> float:
-    return float(f"{(low + high) / 2:.1e}")
-
-
-def _filter(step: str, items: Ref, keys: Ref, threshold: Any, kind: str) -> OpStep:
-    limit = Literal(literal=threshold, type=kind)
+def _filter(step: str, items: Ref, keys: Ref, limit: Any, kind: str) -> OpStep:
+    literal = Literal(literal=limit, type=kind)
     above = Literal(literal=">", type="option")
-    return OpStep(id=step, op="filter", inputs={"items": items, "keys": keys, "relation": above, "threshold": limit})
+    return OpStep(id=step, op="filter", inputs={"items": items, "keys": keys, "relation": above, "threshold": literal})
 
 
-def _limit_words(edge: Edge, view: Any, threshold: Any) -> str:
-    """`have more than 5,000,000 inhabitants`; a year has no thousands separator."""
+def _limit_words(edge: Edge, limit: Any) -> str:
+    """`have more than 5,000,000 inhabitants`"""
     assert edge.returned.above is not None
-    return compose(edge.returned.above, value=str(threshold) if yearly(edge, view) else number_text(threshold))
+    return compose(edge.returned.above, value=number_text(limit))
 
 
 def count(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """How many members lie above a round threshold."""
     ground = _Ground(atlas, slots)
     _, values = yield from ground.measure()
-    threshold = _threshold(values, rng, least=2)
-    kept = _filter("kept", ground.items, ground.keys, threshold, ground.attribute.returned.type)
+    limit = threshold(values, rng, least=2)
+    kept = _filter("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
     tally = OpStep(id="count", op="count", inputs={"items": Ref(step="kept")})
-    words = ground.words("count", above=_limit_words(ground.attribute, ground.view, threshold))
+    words = ground.words("count", above=_limit_words(ground.attribute, limit))
     spec = AnswerSpec(kind="number", type="count")
     planned = PlannedRound("start", (*ground.steps, kept, tally), Ref(step="count"), spec, words)
     return Plan(ground.literals, (planned,))
@@ -289,29 +252,13 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     return Plan(ground.literals, tuple(rounds))
 
 
-def _two_limits(
-    members: list[Any], first_values: list[Any], second_values: list[Any], rng: random.Random
-) -> tuple[Any, Any]:
-    """Round limits that only one member passes both, while each alone lets others pass."""
-    good = []
-    for low in [number for numbers in _thresholds(first_values) for number in numbers]:
-        first = {m for m, v in zip(members, first_values, strict=True) if v > low}
-        for high in [number for numbers in _thresholds(second_values) for number in numbers]:
-            second = {m for m, v in zip(members, second_values, strict=True) if v > high}
-            if len(first & second) == 1 and min(len(first), len(second)) > 1:
-                good.append((low, high))
-    if not good:
-        raise Refused("gate:unique", "no two round thresholds leave exactly one member")
-    return rng.choice(good)
-
-
 def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The one member above two thresholds of different fields, each of which others pass."""
     ground, other = _Ground(atlas, slots), _Ground(atlas, slots, "second")
     second = other.attribute
     members, first_values = yield from ground.measure()
     _, second_values = yield from other.measure()
-    low, high = _two_limits(members, first_values, second_values, rng)
+    low, high = two_limits(members, first_values, second_values, rng)
     kept = _filter("kept", ground.items, ground.keys, low, ground.attribute.returned.type)
     extra: tuple[MapStep, ...] = ()
     step = "each"
@@ -323,8 +270,8 @@ def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wal
     found = OpStep(id="found", op="only", inputs={"items": Ref(step="both")})
     words = ground.words(
         "identify",
-        first=_limit_words(ground.attribute, ground.view, low),
-        second=_limit_words(second, ground.view, high),
+        first=_limit_words(ground.attribute, low),
+        second=_limit_words(second, high),
     )
     planned = PlannedRound(
         "start", (*ground.steps, *extra, kept, also, both, found), Ref(step="found"), ground.entity, words

@@ -1,4 +1,4 @@
--- One direct attempt per task: its first messages are what every solver of the task reads.
+-- One attempt per task with its whole toolset: its first messages are what every solver of the task reads.
 SELECT task, min(id) AS attempt FROM attempts
-WHERE stratum = 'direct' AND task IN (SELECT unnest($tasks))
+WHERE stratum <> 'unanswerable' AND task IN (SELECT unnest($tasks))
 GROUP BY task;

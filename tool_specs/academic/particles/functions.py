@@ -25,6 +25,8 @@ SPOKEN = {
 }
 LIGHT_MM_PER_NS = 299.792458
 """Speed of light, exact."""
+SHORTEST = 1e-9
+"""Nanoseconds: for a state that decays faster people state the width, not the lifetime."""
 
 
 def _positive(**values: float) -> None:
@@ -54,7 +56,7 @@ def particles_table() -> list[dict[str, Any]]:
         known = particle.mass is not None and particle.mass > 0
         if abs(number) >= 1_000_000_000 or abs(number) < 11 or not known or particle.status.name != "Common":
             continue
-        lifetime = particle.lifetime if particle.lifetime and math.isfinite(particle.lifetime) else None
+        lifetime = particle.lifetime if particle.lifetime and SHORTEST < particle.lifetime < math.inf else None
         width = particle.width if particle.width else None
         rows.append(
             {

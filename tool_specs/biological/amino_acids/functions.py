@@ -13,7 +13,7 @@ AMINO_ACIDS = {
 }  # fmt: skip
 CLASSES = {
     "essential": "HIKLMFTVW",
-    "aromatic": "FWYH",
+    "aromatic": "FWY",
     "branched-chain": "ILV",
     "positively charged": "KRH",
     "sulfur-containing": "CM",

@@ -63,7 +63,3 @@ def assemblies_table() -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def organisms_table() -> list[dict[str, Any]]:
-    return [{"organism": organism, "common": common} for organism, common in COMMON.items()]

@@ -26,6 +26,71 @@ RANKS = {5: "family", 9: "genus", 15: "order_name", 23: "species"}
 """Codes of taxoniq's `Rank` for the ranks that are kept."""
 BINOMIAL = re.compile(r"^[A-Z][a-z]+ [a-z]+(-[a-z]+)?$")
 PLAIN = re.compile(r"^[A-Z][a-z]+$")
+WELL_KNOWN = frozenset(
+    name.strip()
+    for name in """
+Accipiter gentilis, Accipiter nisus, Acinonyx jubatus, Agalychnis callidryas, Ailuropoda melanoleuca,
+Ailurus fulgens, Alauda arvensis, Alcedo atthis, Alces alces, Alligator mississippiensis, Alligator sinensis,
+Alouatta palliata, Alytes obstetricans, Ambystoma mexicanum, Anas platyrhynchos, Andrias davidianus,
+Andrias japonicus, Anguis fragilis, Anolis carolinensis, Antilocapra americana, Aptenodytes forsteri,
+Aptenodytes patagonicus, Apteryx australis, Apus apus, Aquila chrysaetos, Ara macao, Ardea cinerea,
+Athene noctua, Balaenoptera musculus, Bison bison, Boa constrictor, Bombina bombina, Bombycilla garrulus,
+Bos taurus, Bradypus variegatus, Branta canadensis, Bubo bubo, Bubo scandiacus, Buceros rhinoceros, Bufo bufo,
+Buteo buteo, Caiman crocodilus, Calidris alpina, Callithrix jacchus, Callorhinchus milii, Calypte anna,
+Camelus bactrianus, Camelus dromedarius, Canis latrans, Canis lupus, Capra hircus, Capra ibex,
+Capreolus capreolus, Carcharodon carcharias, Cardinalis cardinalis, Caretta caretta, Castor canadensis,
+Castor fiber, Casuarius casuarius, Cathartes aura, Cavia porcellus, Cebus capucinus, Ceratotherium simum,
+Cervus elaphus, Chamaeleo chamaeleon, Chelonia mydas, Chinchilla lanigera, Choloepus didactylus,
+Chrysemys picta, Ciconia ciconia, Cinclus cinclus, Columba livia, Condylura cristata, Connochaetes taurinus,
+Corvus brachyrhynchos, Corvus corax, Corvus corone, Coturnix japonica, Cricetulus griseus,
+Crocodylus niloticus, Crocodylus porosus, Crocuta crocuta, Crotalus atrox, Crotalus horridus, Cuculus canorus,
+Cyanistes caeruleus, Cygnus atratus, Cygnus olor, Dacelo novaeguineae, Dama dama, Dasypus novemcinctus,
+Dasyurus viverrinus, Daubentonia madagascariensis, Delichon urbicum, Delphinapterus leucas, Delphinus delphis,
+Dendrobates tinctorius, Dermochelys coriacea, Desmodus rotundus, Diceros bicornis, Didelphis virginiana,
+Diomedea exulans, Dromaius novaehollandiae, Dugong dugon, Egretta garzetta, Elephas maximus, Emys orbicularis,
+Enhydra lutris, Eptesicus fuscus, Equus asinus, Equus caballus, Equus quagga, Erethizon dorsatum,
+Eretmochelys imbricata, Erinaceus europaeus, Erithacus rubecula, Eublepharis macularius, Eunectes murinus,
+Falco peregrinus, Falco tinnunculus, Felis catus, Felis silvestris, Ficedula albicollis, Fratercula arctica,
+Fringilla coelebs, Fulica atra, Galeocerdo cuvier, Gallinula chloropus, Gallus gallus, Garrulus glandarius,
+Gavialis gangeticus, Gekko gecko, Ginglymostoma cirratum, Giraffa camelopardalis, Gorilla gorilla,
+Grus americana, Grus grus, Gulo gulo, Gypaetus barbatus, Gyps fulvus, Haematopus ostralegus,
+Haliaeetus albicilla, Haliaeetus leucocephalus, Halichoerus grypus, Heloderma suspectum, Heterocephalus glaber,
+Hippopotamus amphibius, Hirundo rustica, Homo sapiens, Hydrochoerus hydrochaeris, Hyla arborea, Hylobates lar,
+Hystrix cristata, Iguana iguana, Isurus oxyrinchus, Jaculus jaculus, Lacerta agilis, Lama glama,
+Larus argentatus, Lemur catta, Lepus europaeus, Loris tardigradus, Loxodonta africana, Luscinia megarhynchos,
+Lutra lutra, Lycaon pictus, Lynx lynx, Macaca mulatta, Macropus giganteus, Macroscelides proboscideus,
+Macrotis lagotis, Mandrillus sphinx, Manis javanica, Manis pentadactyla, Marmota marmota, Martes martes,
+Megaptera novaeangliae, Meleagris gallopavo, Meles meles, Mellivora capensis, Melopsittacus undulatus,
+Menura novaehollandiae, Mephitis mephitis, Merops apiaster, Mesocricetus auratus, Milvus milvus,
+Mobula birostris, Monodelphis domestica, Monodon monoceros, Moschus moschiferus, Motacilla alba, Mus musculus,
+Muscardinus avellanarius, Mustela erminea, Mustela nivalis, Myocastor coypus, Myotis lucifugus,
+Myrmecobius fasciatus, Myrmecophaga tridactyla, Naja naja, Nasua nasua, Natrix natrix, Nestor notabilis,
+Notophthalmus viridescens, Nymphicus hollandicus, Ochotona princeps, Octodon degus, Odobenus rosmarus,
+Odocoileus virginianus, Okapia johnstoni, Oophaga pumilio, Ophiophagus hannah, Orcinus orca, Oriolus oriolus,
+Ornithorhynchus anatinus, Orycteropus afer, Oryctolagus cuniculus, Osphranter rufus, Ovis aries,
+Pan troglodytes, Pandion haliaetus, Panthera leo, Panthera onca, Panthera pardus, Panthera tigris,
+Papio anubis, Parus major, Passer domesticus, Passer montanus, Pavo cristatus, Pelecanus crispus,
+Perdix perdix, Petaurus breviceps, Phacochoerus africanus, Phalacrocorax carbo, Phascolarctos cinereus,
+Phasianus colchicus, Phoca vitulina, Phocoena phocoena, Phoenicopterus roseus, Phoenicopterus ruber,
+Physeter catodon, Pica pica, Picus viridis, Podarcis muralis, Pogona vitticeps, Pongo abelii, Prionace glauca,
+Pristis pectinata, Procavia capensis, Procyon lotor, Proteus anguinus, Psittacus erithacus, Pteropus vampyrus,
+Puma concolor, Pygoscelis adeliae, Python bivittatus, Ramphastos toco, Rana temporaria, Rangifer tarandus,
+Rattus norvegicus, Rhea americana, Rhincodon typus, Rhinella marina, Rhinoceros unicornis,
+Rhinolophus ferrumequinum, Rousettus aegyptiacus, Rupicapra rupicapra, Salamandra salamandra,
+Sarcophilus harrisii, Sciurus carolinensis, Sciurus vulgaris, Scyliorhinus canicula, Serinus canaria,
+Sitta europaea, Somateria mollissima, Somniosus microcephalus, Sorex araneus, Spheniscus humboldti,
+Sphenodon punctatus, Sphyrna mokarran, Squalus acanthias, Sterna paradisaea, Strigops habroptila, Strix aluco,
+Strix occidentalis, Struthio camelus, Sturnus vulgaris, Sula sula, Suricata suricatta, Sus scrofa,
+Syncerus caffer, Tachyglossus aculeatus, Tadarida brasiliensis, Taeniopygia guttata, Talpa europaea,
+Tapirus indicus, Tapirus terrestris, Testudo graeca, Tetrao urogallus, Threskiornis aethiopicus,
+Tiliqua rugosa, Torpedo marmorata, Trachemys scripta, Tragulus javanicus, Trichechus manatus,
+Trichosurus vulpecula, Triturus cristatus, Troglodytes troglodytes, Turdus merula, Turdus migratorius,
+Turdus philomelos, Tursiops truncatus, Tyto alba, Upupa epops, Ursus americanus, Ursus arctos, Ursus maritimus,
+Vanellus vanellus, Varanus komodoensis, Vicugna vicugna, Vipera berus, Vombatus ursinus, Vulpes lagopus,
+Vulpes vulpes, Vultur gryphus, Xenopus laevis, Xenopus tropicalis, Zalophus californianus, Zenaida macroura
+""".split(",")
+)
+"""Species that most people have heard of: only these start a question."""
 
 
 def _folder() -> Path:
@@ -96,7 +161,8 @@ def species_table() -> list[dict[str, Any]]:
         common = row["common"] if row["common"] and seen[row["common"]] == 1 else None
         spoken = f"{common} ({row['species']})" if common else row["species"]
         family = {"family_genera": genera[row["family"]], "family_clear": row["family"] in clear}
-        rows.append({**row, "common": common, "spoken": spoken, **family})
+        known = common is not None and row["species"] in WELL_KNOWN
+        rows.append({**row, "common": common, "spoken": spoken, "well_known": known, **family})
     return rows
 
 

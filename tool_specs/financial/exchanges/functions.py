@@ -30,7 +30,7 @@ EXCHANGES = (
     ("XBOM", "BSE (Bombay Stock Exchange)", "Mumbai, India", "INR", "Asia/Kolkata", 1),
     ("XNSE", "National Stock Exchange of India", "Mumbai, India", "INR", "Asia/Kolkata", 1),
     ("XHKG", "Hong Kong Stock Exchange", "Hong Kong, Hong Kong", "HKD", "Asia/Hong_Kong", 2),
-    ("XJPX", "Japan Exchange", "Tokyo, Japan", "JPY", "Asia/Tokyo", 2),
+    ("XJPX", "Japan Exchange Group", "Tokyo, Japan", "JPY", "Asia/Tokyo", 2),
     ("XKRX", "Korea Exchange", "Busan, South Korea", "KRW", "Asia/Seoul", 2),
     ("XSES", "Singapore Exchange", "Singapore, Singapore", "SGD", "Asia/Singapore", 2),
     ("XASX", "Australian Securities Exchange", "Sydney, Australia", "AUD", "Australia/Sydney", 2),

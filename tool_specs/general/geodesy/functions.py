@@ -53,19 +53,33 @@ def polygon_area(latitudes: list[float], longitudes: list[float]) -> dict[str, A
 
 
 def rhumb_line(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> dict[str, Any]:
-    """Loxodrome on the mean sphere (radius 6371.0088 km), the shorter way round."""
-    p, q = math.radians(latitude_1), math.radians(latitude_2)
+    """Loxodrome on the WGS84 ellipsoid, the shorter way round: meridian arc against isometric latitude."""
     if max(abs(latitude_1), abs(latitude_2)) > 89.9:
         raise ToolError("not_supported", "a rhumb line to a pole has no single course: stay below 89.9 degrees")
     if (latitude_1, longitude_1) == (latitude_2, longitude_2):
         raise ToolError("invalid_value", "both points are the same: give two different points")
     east = math.radians(_east(longitude_2 - longitude_1))
-    stretch = math.log(math.tan(math.pi / 4 + q / 2) / math.tan(math.pi / 4 + p / 2))
-    scale = (q - p) / stretch if abs(stretch) > 1e-12 else math.cos(p)
+    north = _isometric(latitude_2) - _isometric(latitude_1)
+    if abs(north) > 1e-9:
+        arc = math.copysign(_ellipsoid().Inverse(latitude_1, 0, latitude_2, 0)["s12"], north)
+        scale = arc / north
+    else:
+        sine = math.sin(math.radians(latitude_1))
+        scale = _ellipsoid().a * math.cos(math.radians(latitude_1)) / math.sqrt(1 - _eccentricity() ** 2 * sine**2)
     return {
-        "distance_km": math.hypot(q - p, scale * east) * 6371.0088,
-        "course": math.degrees(math.atan2(east, stretch)) % 360,
+        "distance_km": math.hypot(north, east) * scale / 1000,
+        "course": math.degrees(math.atan2(east, north)) % 360,
     }
+
+
+def _eccentricity() -> float:
+    flattening = _ellipsoid().f
+    return math.sqrt(flattening * (2 - flattening))
+
+
+def _isometric(latitude: float) -> float:
+    sine = math.sin(math.radians(latitude))
+    return math.atanh(sine) - _eccentricity() * math.atanh(_eccentricity() * sine)
 
 
 def utm_zone(latitude: float, longitude: float) -> dict[str, Any]:

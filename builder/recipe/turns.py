@@ -1,0 +1,196 @@
+"""The model solver: one attempt at a task as a conversation, every result from a real call.
+
+A generator: it yields chat requests and calls, and receives replies and results. What the model makes up
+(a tool, a result, an answer without calls) ends the attempt with a reason; nothing is repaired for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder.errors import Refused
+from builder.identity import canonical_json, content_id, random_stream
+from builder.recipe.acting import opening
+from builder.recipe.acting.display import as_text, cut
+from builder.recipe.replies import finished
+from builder.recipe.view import PoolView
+from builder.records.attempts import Attempt
+from builder.records.chat import ChatChoice, ChatReply, ChatRequest, Sampling, ToolUse
+from builder.records.tasks import Task
+from builder.records.tools import Call, Result
+
+MAX_CALLS_AT_ONCE = 16
+"""Calls in one reply; a fan-out has at most twelve."""
+
+MAX_REPEATS = 2
+"""Times that one call may be made: a third says that the model goes in circles."""
+
+MAX_RESULT = 12_000
+"""Characters of a result shown whole: some 3,000 tokens. A longer one is cut, and says so."""
+
+_PRETENDED = re.compile(
+    r"</?tool_(?:call|response|result)s?>|<\|?(?:observation|tool)\|?>|^\s*(?:observation|tool (?:result|output)):",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A call or result that the model writes as text, where only the server may write it."""
+
+Step = ChatRequest | Call
+Back = ChatReply | Result
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the model is asked."""
+
+    model: str
+    sampling: Sampling
+    turns: int
+
+
+@dataclass(slots=True)
+class _Talk:
+    """One conversation under way."""
+
+    task: Task
+    view: PoolView
+    messages: list[dict[str, Any]]
+    tools: dict[str, str]
+    """Tool id by the name that the model sees."""
+    calls: int = 0
+    parallel: bool = False
+    failed: int = 0
+    made: Counter[str] = field(default_factory=Counter)
+
+
+def attempt(task: Task, view: PoolView, asking: Asking, sample: int) -> Generator[Step, Back, Attempt]:
+    """Sample number `sample` of a model at a task. Raises Refused with `model:...` when it is no attempt."""
+    names = {view.declared[tool].name: tool for tool in task.toolset}
+    talk = _Talk(task, view, [dict(message) for message in opening(task)], names)
+    schemas = tuple(view.schema(tool) for tool in task.toolset)
+    for turn in range(asking.turns):
+        seed = random_stream(0, task.id, "sample", sample, turn).randrange(2**31)
+        sampling = asking.sampling.model_copy(update={"seed": seed, "n": 1})
+        reply = yield ChatRequest(model=asking.model, messages=tuple(talk.messages), tools=schemas, sampling=sampling)
+        assert isinstance(reply, ChatReply)
+        choice = finished(reply.first)
+        _pretends(choice)
+        if not choice.tool_calls:
+            talk.messages.append(_message(choice, []))
+            return _attempt(talk, asking.model, sample)
+        yield from _use(talk, choice)
+    raise Refused("model:endless", f"no answer within {asking.turns} replies")
+
+
+def _use(talk: _Talk, choice: ChatChoice) -> Generator[Step, Back, None]:
+    """The calls of one reply and their results, in order."""
+    if len(choice.tool_calls) > MAX_CALLS_AT_ONCE:
+        raise Refused("model:endless", f"{len(choice.tool_calls)} calls in one reply")
+    calls = [_call(talk, use) for use in choice.tool_calls]
+    shown = []
+    for number, call in enumerate(calls, talk.calls + 1):
+        key = canonical_json([call.tool, call.arguments])
+        talk.made[key] += 1
+        if talk.made[key] > MAX_REPEATS:
+            raise Refused("model:loop", f"{call.tool} was called with the same arguments {talk.made[key]} times")
+        name = talk.view.declared[call.tool].name
+        function = {"name": name, "arguments": call.arguments}
+        shown.append({"id": f"call{number:05d}", "type": "function", "function": function})
+    talk.messages.append(_message(choice, shown))
+    talk.calls += len(calls)
+    talk.parallel = talk.parallel or len(calls) > 1
+    for call, entry in zip(calls, shown, strict=True):
+        result = yield call
+        assert isinstance(result, Result)
+        talk.failed += result.value is None
+        talk.messages.append(
+            {
+                "role": "tool",
+                "tool_call_id": entry["id"],
+                "name": talk.view.declared[call.tool].name,
+                "content": _shown(result),
+            }
+        )
+
+
+def _call(talk: _Talk, use: ToolUse) -> Call:
+    """The call that the model asks for. Values of a wrong type go to the tool, whose error the model may read."""
+    tool = talk.tools.get(use.name)
+    if tool is None:
+        raise Refused("model:made_up_tool", f"{use.name[:80]!r} is not offered")
+    try:
+        arguments = json.loads(use.arguments or "{}")
+        canonical_json(arguments)
+    except (ValueError, RecursionError):
+        raise Refused("model:bad_arguments", f"the arguments of {use.name} are not JSON") from None
+    if not isinstance(arguments, dict) or _holds_null(arguments):
+        # A null in a row would be a column of its own kind; no tool of ours takes one.
+        raise Refused("model:bad_arguments", f"the arguments of {use.name} are no object, or hold a null")
+    return Call(tool, arguments)
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_null(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds_null(item) for item in value)
+    return value is None
+
+
+def _pretends(choice: ChatChoice) -> None:
+    for text in (choice.content, choice.reasoning):
+        found = _PRETENDED.search(text)
+        if found:
+            raise Refused("model:made_up_result", f"{found.group(0).strip()!r} stands in its text")
+
+
+def _message(choice: ChatChoice, calls: list[dict[str, Any]]) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": choice.content}
+    if choice.reasoning:
+        message["reasoning_content"] = choice.reasoning
+    if calls:
+        message["tool_calls"] = calls
+    return message
+
+
+def _shown(result: Result) -> str:
+    text = as_text(result.payload())
+    if len(text) <= MAX_RESULT or result.value is None:
+        return text
+    return as_text(cut(result.value, ()))
+
+
+def _attempt(talk: _Talk, model: str, sample: int) -> Attempt:
+    task = talk.task
+    return Attempt(
+        id=content_id("attempt", task.id, model, sample),
+        task=task.id,
+        stratum="recovery" if talk.failed else "direct",
+        solver=model,
+        toolset=task.toolset,
+        messages=tuple(talk.messages),
+        parallel=talk.parallel,
+        num_calls=talk.calls,
+    )
+
+
+def grounded(task: Task, attempt: Attempt) -> bool:
+    """Whether an attempt made as many different good calls as the answer needs.
+
+    The task's gates found no shorter way through its toolset, so an answer from fewer calls was remembered,
+    reckoned or guessed: right perhaps, but nothing to imitate.
+    """
+    good: set[str] = set()
+    uses: dict[str, str] = {}
+    for message in attempt.messages:
+        for call in message.get("tool_calls", ()):
+            function = call["function"]
+            uses[call["id"]] = canonical_json([function["name"], function["arguments"]])
+        if message["role"] == "tool" and json.loads(message["content"]).keys() != {"error"}:
+            good.add(uses[message["tool_call_id"]])
+    needed = {canonical_json([call.tool, call.arguments]) for call in task.calls}
+    return len(good) >= len(needed)

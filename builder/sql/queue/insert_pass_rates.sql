@@ -1,0 +1,1 @@
+INSERT INTO pass_rates BY NAME SELECT * EXCLUDE (position) FROM batch;

@@ -1,0 +1,1 @@
+INSERT INTO spending BY NAME SELECT * EXCLUDE (position) FROM batch;

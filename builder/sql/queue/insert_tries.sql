@@ -1,0 +1,1 @@
+INSERT INTO tries BY NAME SELECT * EXCLUDE (position) FROM batch;

@@ -1,0 +1,1 @@
+INSERT INTO wordings BY NAME SELECT * EXCLUDE (position) FROM batch;

@@ -1,0 +1,1 @@
+SELECT task, question, model FROM wordings WHERE task IN (SELECT unnest($ids));

@@ -1,0 +1,155 @@
+"""Attempt: a model plays each verified task several times; what reaches the answer by real calls may become a row.
+
+Rejection sampling: the verdict is that of the comparators, and an accepted attempt has in addition made the
+calls that the answer takes, and repeats no other attempt at the task. The share of right answers is the
+task's pass rate for this solver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from builder.engines.base import Rows
+from builder.errors import Interrupted, ModelError, Refused, ToolDefect
+from builder.identity import canonical_json
+from builder.recipe.passing import wilson
+from builder.recipe.turns import attempt as play
+from builder.recipe.turns import grounded
+from builder.records.attempts import Attempt, Verdict
+from builder.records.tasks import Task
+from builder.stages.conversing import NOT_THE_MODELS_FAULT, ModelJob, Talks, asking, run_model_job
+from builder.stages.outcomes import outcome
+from builder.stages.progress import Progress
+from builder.stages.session import Session
+from builder.store.tables import attempt_row, verdict_row
+
+if TYPE_CHECKING:
+    from builder.models.base import ChatModel
+
+STAGE = "solve"
+
+FEWER, REPEAT = "model:fewer_calls", "repeat"
+"""Why a right answer is no row: calls that it takes were not made; the same calls as an earlier sample's."""
+
+
+def attempt(session: Session, engine: ChatModel | None = None) -> Progress:
+    """Samples of the model at every verified task that has none."""
+    samples = session.settings.solve.samples
+    job = ModelJob(STAGE, session.store.pending(STAGE), Attempting(session).record, at_once=samples)
+    return run_model_job(session, job, engine)
+
+
+@dataclass(slots=True)
+class Sample:
+    """What came of one attempt. `reason` is empty when it is accepted."""
+
+    attempt: Attempt | None
+    verdict: Verdict | None
+    reason: str
+    detail: str = ""
+
+    @property
+    def right(self) -> bool:
+        return self.verdict is not None and self.verdict.correct
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is stored: accepted, or answered wrong. Right answers that are no rows are only counted."""
+        return self.attempt is not None and (not self.right or not self.reason)
+
+
+class Attempting:
+    """Plays single tasks under the settings of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asking = asking(session.settings)
+
+    async def record(self, talks: Talks, body: str) -> Rows:
+        """All samples of one task with verdicts and reasons, its pass rate, and the outcome."""
+        task = Task.model_validate_json(body)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._sample(talks, task, number))
+                for number in range(self._session.settings.solve.samples)
+            ]
+        results = [done.result() for done in tasks]
+        for result in results:
+            # Raised only now: the other samples' requests were under way, and their replies are kept.
+            if isinstance(result, Interrupted):
+                raise result
+        return self._rows(task, _without_repeats([r for r in results if isinstance(r, Sample)]))
+
+    async def _sample(self, talks: Talks, task: Task, number: int) -> Sample | Interrupted:
+        try:
+            made = await talks.run(play(task, self._session.pool, self._asking, number))
+        except Interrupted as stopped:
+            return stopped
+        except Refused as refused:
+            return Sample(None, None, refused.reason, str(refused))
+        except ModelError as error:
+            return Sample(None, None, f"model:{error.kind}", error.message)
+        except ToolDefect as defect:
+            # No rule chose this call: what a model may think up must not stop a run, and is counted instead.
+            return Sample(None, None, f"tool:{defect.kind}", defect.message)
+        verdict = self._session.recipe.judge(task, made)
+        if not verdict.correct:
+            return Sample(made, verdict, verdict.reason)
+        return Sample(made, verdict, "" if grounded(task, made) else FEWER)
+
+    def _rows(self, task: Task, samples: list[Sample]) -> Rows:
+        reasons = Counter(sample.reason or "accepted" for sample in samples)
+        accepted = any(not sample.reason for sample in samples)
+        # The commonest reason, of equals the first by name.
+        worst = "" if accepted else min(reasons, key=lambda reason: (-reasons[reason], reason))
+        kept = [sample for sample in samples if sample.kept]
+        rows: Rows = {
+            "attempts": [attempt_row(sample.attempt) for sample in kept if sample.attempt is not None],
+            "verdicts": [verdict_row(sample.verdict) for sample in kept if sample.verdict is not None],
+            "tries": [self._try(task, number, sample) for number, sample in enumerate(samples)],
+            "outcomes": [outcome(STAGE, task.id, self._session.fingerprint, worst, canonical_json(dict(reasons)))],
+        }
+        counted = [sample for sample in samples if sample.reason not in NOT_THE_MODELS_FAULT]
+        if counted:
+            rows["pass_rates"] = [self._pass_rate(task, sum(s.right for s in counted), len(counted))]
+        return rows
+
+    def _try(self, task: Task, number: int, sample: Sample) -> dict[str, Any]:
+        return {
+            "stage": STAGE,
+            "record": task.id,
+            "number": number,
+            "model": self._asking.model,
+            "accepted": not sample.reason,
+            "reason": sample.reason,
+            "detail": sample.detail[:500],
+        }
+
+    def _pass_rate(self, task: Task, passed: int, n: int) -> dict[str, Any]:
+        low, high = wilson(passed, n)
+        return {
+            "task": task.id,
+            "solver": self._asking.model,
+            "pass_n": n,
+            "passed": passed,
+            "pass_rate": passed / n,
+            "low": low,
+            "high": high,
+        }
+
+
+def _without_repeats(samples: list[Sample]) -> list[Sample]:
+    """Of accepted samples that made the same calls in the same order, the first stays one."""
+    seen: set[str] = set()
+    for sample in samples:
+        if sample.reason or sample.attempt is None:
+            continue
+        calls = [c["function"] for m in sample.attempt.messages for c in m.get("tool_calls", ())]
+        key = canonical_json([[call["name"], call["arguments"]] for call in calls])
+        if key in seen:
+            sample.reason = REPEAT
+        seen.add(key)
+    return samples
