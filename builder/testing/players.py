@@ -54,7 +54,8 @@ class GoodModel:
             played = drive(act(task, self._view, "direct", random_stream(7, task.id)), self._executor)
             assert played is not None
             self._played[task.id] = played
-        message = [m for m in self._played[task.id].messages if m["role"] == "assistant"][number]
+        said = [m for m in self._played[task.id].messages if m["role"] == "assistant"]
+        message = said[min(number, len(said) - 1)]
         calls = [call["function"] for call in message.get("tool_calls", ())]
         return Say(
             message["content"],

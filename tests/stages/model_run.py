@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from builder.recipe import verdicts
 from builder.settings import Settings
 from builder.stages.run import run_session
 from builder.stages.session import Session
+from builder.stages.workbench import Recipe
 from builder.store import Store
 from builder.testing.players import GoodModel
 from builder.testing.scripted import MODEL, Action
@@ -27,11 +30,18 @@ from tests.stages.small_run import settings as small_settings
 Script = Callable[[dict[str, Any]], Action]
 
 
+def recipe() -> Recipe:
+    """The small recipe with the real judge: its own takes an answer wherever it stands."""
+    return replace(small_recipe(), judge=verdicts.judge)
+
+
 def settings(folder: Path, url: str, **changes: Any) -> Settings:
-    """One wave of 40 draws; the model words and solves, two samples a task."""
+    """One wave of 18 draws; the model words and solves, two samples a task."""
     return small_settings(folder / "cache", 1).replace(
         {
             "synthesize.waves": 1,
+            "synthesize.draws_per_wave": 18,
+            "model.max_tokens": 256,
             "model.name": MODEL,
             "model.endpoints": [url],
             "model.in_flight": 8,
@@ -47,14 +57,14 @@ def settings(folder: Path, url: str, **changes: Any) -> Settings:
 
 def run_models(store: Path, url: str, **changes: Any) -> None:
     """Through the stages of single records."""
-    with Session(settings(store.parent, url, **changes), store, recipe=small_recipe()) as session:
+    with Session(settings(store.parent, url, **changes), store, recipe=recipe()) as session:
         run_session(session, "solve")
 
 
 def prepare(folder: Path) -> Path:
     """A store with verified tasks, made by rules. Its settings are those of the later run; no server is asked yet."""
     store = folder / "s.duckdb"
-    with Session(settings(folder, "http://127.0.0.1:9/v1"), store, recipe=small_recipe()) as session:
+    with Session(settings(folder, "http://127.0.0.1:9/v1"), store, recipe=recipe()) as session:
         run_session(session, "verify")
     return store
 

@@ -23,8 +23,7 @@ from builder.stages.session import Session
 from builder.store import Store
 from builder.testing.players import LEAD, GoodModel, wrong
 from builder.testing.scripted import Action, CutOff, Fail, Hang, Raw, Say, ScriptedServer, Use
-from builder.testing.small_recipe import small_recipe
-from tests.stages.model_run import good_model, prepare, rows, run_models, settings
+from tests.stages.model_run import good_model, prepare, recipe, rows, run_models, settings
 
 ROOT = Path(__file__).parents[2]
 Play = Callable[..., tuple[Path, ScriptedServer]]
@@ -51,6 +50,10 @@ def counts(store: Path, stage: str) -> dict[str, int]:
     return dict(found)
 
 
+def verified(store: Path) -> int:
+    return int(rows(store, "SELECT count(*) FROM outcomes WHERE stage = 'verify' AND status = 'done'")[0][0])
+
+
 def without_times(store: Path) -> dict[str, list[Any]]:
     tables = ("outcomes", "tries", "wordings", "attempts", "verdicts", "pass_rates")
     return {table: rows(store, f"FROM {table} ORDER BY rowid") for table in tables}
@@ -68,7 +71,7 @@ def clean(base: tuple[Path, GoodModel], tmp_path_factory: pytest.TempPathFactory
 def test_a_good_model_rewords_and_solves(base: tuple[Path, GoodModel], store: Path) -> None:
     with ScriptedServer(base[1]) as server:
         run_models(store, server.url)
-        tasks = len(base[1]._tasks) - 4  # Crete is not verified
+        tasks = verified(store)
         assert counts(store, "word") == {"accepted": tasks}
         # The second sample makes the same calls as the first: right, and no second row.
         assert counts(store, "solve") == {"accepted": tasks, "repeat": tasks}
@@ -98,7 +101,7 @@ def test_a_second_run_calls_nothing_even_after_a_fresh_start(
         run_models(store, server.url)
         assert len(server.requests) == asked
     # Started anew with no server at all: every reply is remembered.
-    with Session(settings(store.parent, server.url), store, fresh=True, recipe=small_recipe()) as session:
+    with Session(settings(store.parent, server.url), store, fresh=True, recipe=recipe()) as session:
         for stage in ("draw", "synthesize", "verify", "word", "solve"):
             run_stage(session, stage)
     again = without_times(store)
@@ -121,7 +124,7 @@ def test_killed_in_the_middle_a_second_run_repeats_no_reply(
     with ScriptedServer(script) as server:
         command = [sys.executable, "-m", "tests.stages.model_run", str(store), server.url]
         run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while len(seen) < 100 and run.poll() is None:
+        while len(seen) < 40 and run.poll() is None:
             signal.sigtimedwait([], 0.01)
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
@@ -255,7 +258,6 @@ def test_a_right_answer_without_the_calls_counts_as_passed_and_is_no_row(
     ("change", "reason"),
     [
         (lambda q: q + " Use the 2023 figures.", "word:number"),
-        (lambda q: q.replace("divided by", "times"), None),
         (lambda q: q.replace("density", "density in Atlantis and"), "word:name"),
         (lambda q: re.sub(r"of \w+,", "of that island,", q), "word:literal"),
         (lambda q: q.replace("What is", "What is not"), "word:negation"),
@@ -265,7 +267,7 @@ def test_a_right_answer_without_the_calls_counts_as_passed_and_is_no_row(
     ],
 )
 def test_a_rewording_that_changes_something_is_refused(
-    base: tuple[Path, GoodModel], store: Path, change: Callable[[str], str], reason: str | None
+    base: tuple[Path, GoodModel], store: Path, change: Callable[[str], str], reason: str
 ) -> None:
     def careless(body: dict[str, Any]) -> Action:
         said = base[1](body)
@@ -275,8 +277,6 @@ def test_a_rewording_that_changes_something_is_refused(
         return replace(said, content=json.dumps({"question": change(json.loads(said.content)["question"])}))
 
     with ScriptedServer(careless) as server:
-        if reason is None:
-            pytest.skip("a changed operator of the tiny pool is the round trip's to find: see the next test")
         run_models(store, server.url)
     assert set(counts(store, "word")) == {reason}
     # The task keeps its own words, and is solved in them.
@@ -309,7 +309,7 @@ def test_what_does_not_read_back_the_same_is_refused(base: tuple[Path, GoodModel
 def test_the_budget_is_never_passed_and_the_run_goes_on_with_a_larger_one(
     base: tuple[Path, GoodModel], store: Path, clean: dict[str, list[Any]]
 ) -> None:
-    limit = 12_000
+    limit = 4_000
     with ScriptedServer(base[1]) as server:
         for _ in range(2):
             with pytest.raises(BudgetSpent, match="larger --budget"):
@@ -336,18 +336,18 @@ def test_the_cost_is_told_by_stage_and_per_accepted_task(base: tuple[Path, GoodM
 def test_an_endpoint_that_dies_keeps_what_was_paid_for(
     base: tuple[Path, GoodModel], store: Path, clean: dict[str, list[Any]]
 ) -> None:
-    left = [60]
+    left = [40]
 
     def dying(body: dict[str, Any]) -> Action:
         left[0] -= 1
         return base[1](body) if left[0] > 0 else Fail(500, "out of memory")
 
     with ScriptedServer(dying) as server, pytest.raises(EndpointError, match="run the same command again"):
-        run_models(store, server.url, **{"model.patience": 0.0, "model.tries": 1000})
-    assert rows(store, "SELECT count(*) FROM replies")[0][0] >= 50
+        run_models(store, server.url, **{"model.patience": 0.0, "model.tries": 100})
+    assert rows(store, "SELECT count(*) FROM replies")[0][0] >= 25
     with ScriptedServer(base[1]) as server:
         run_models(store, server.url)
-        assert len(server.requests) <= 240 - 50
+        assert len(server.requests) <= 10 * verified(store) - 25
     assert without_times(store) == clean
 
 
@@ -359,7 +359,7 @@ def test_a_missing_key_is_one_error_with_the_name_of_the_variable(store: Path) -
 
 def test_solving_waits_for_the_final_words(store: Path) -> None:
     with (
-        Session(settings(store.parent, "http://127.0.0.1:9/v1"), store, recipe=small_recipe()) as session,
+        Session(settings(store.parent, "http://127.0.0.1:9/v1"), store, recipe=recipe()) as session,
         pytest.raises(BuilderError, match="run `word` first"),
     ):
         run_stage(session, "solve")
