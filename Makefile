@@ -92,6 +92,7 @@ docs: env
 
 bench: env
 	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.endpoint
 
 # Names, versions and hashes only: which index they come from is the machine's own setting.
 lock:

@@ -71,9 +71,10 @@ def run_status(options: Invocation) -> int:
 
 def run_report(options: Invocation) -> int:
     """`report`"""
-    from builder.stages.looking import store_report
+    from builder.stages.looking import store_costs, store_report
 
     report, metrics = store_report(store_of(options))
+    costs, tries = store_costs(store_of(options))
     if options.json:
         print_json(
             {
@@ -83,6 +84,8 @@ def run_report(options: Invocation) -> int:
                     dict(zip(("stage", "status", "reason", "records"), row, strict=True)) for row in report.funnel
                 ],
                 "metrics": [dict(zip(("metric", "scope", "value"), row, strict=True)) for row in metrics],
+                "models": [asdict(line) | {"tokens_per_accepted": line.tokens_per_accepted} for line in costs],
+                "tries": [dict(zip(("stage", "model", "reason", "tries"), row, strict=True)) for row in tries],
             }
         )
         return 0
@@ -92,6 +95,10 @@ def run_report(options: Invocation) -> int:
     if metrics:
         print()
         print("\n".join(_metrics(metrics)))
+    if costs:
+        print()
+        print("\n".join(line.line() for line in costs))
+        print("\n".join(table(tries, right=[3])))
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ def card_facts(
         domains = query(views, "report/card_domains")
         bars = query(views, "report/card_bars")
         tools = [row[0] for row in query(views, "report/card_tools")]
+        players = query(views, "report/card_roles")
     return CardFacts(
         definition=definition,
         splits=_splits(files, definition),
@@ -94,12 +95,24 @@ def card_facts(
         sources=_sources(pool, tools),
         left_out=dict(sorted(origin.left_out.items())),
         tokenizer=tokenizer_name(),
-        roles=ROLES,
+        roles=_roles(players),
         command=origin.command,
         settings=dict(sorted(origin.settings.items())),
         lock=lock(pool, tools).digest,
         content=content_digest(files),
     )
+
+
+def _roles(players: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """Who plays each role; where several did, each with its rows."""
+    found: dict[str, dict[str, int]] = {}
+    for role, player, rows in players:
+        found.setdefault(role, {})[player] = rows
+    shown = {
+        role: next(iter(who)) if len(who) == 1 else ", ".join(f"{player} ({rows:,})" for player, rows in who.items())
+        for role, who in found.items()
+    }
+    return {**ROLES, **shown}
 
 
 def _splits(files: Mapping[str, FileEntry], definition: ReleaseDefinition) -> tuple[SplitFacts, ...]:

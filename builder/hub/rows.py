@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ from builder.records.tasks import Task
 from builder.records.tools import Provider, ToolSpec
 
 ROLES = {"collector": "rules", "deriver": "rules", "wording": "rules", "solver": "rules", "judge": "rules"}
-"""Who plays each role: `rules` is code of this package, no language model takes part."""
+"""Who plays each role unless a model does: `rules` is code of this package, no language model takes part."""
 
 
 class PoolFacts(Protocol):
@@ -40,12 +41,38 @@ class PoolFacts(Protocol):
     def executable_digest(self, tool: str) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PassRate:
+    """How often a solver gave a task's answer."""
+
+    solver: str
+    n: int
+    rate: float
+
+    @classmethod
+    def of(cls, row: TaskRow) -> PassRate | None:
+        """What a row of `tasks` says; None when no model has played it. Raises ValueError when it says half of it."""
+        told = (row.solver, row.pass_n, row.pass_rate)
+        if told == (None, None, None):
+            return None
+        if row.solver is None or row.pass_n is None or row.pass_rate is None or not 0 <= row.pass_rate <= 1:
+            raise ValueError("pass_rate, pass_n and solver do not go together")
+        return cls(row.solver, row.pass_n, row.pass_rate)
+
+    @property
+    def column(self) -> float:
+        """The rate as its column holds it, so that a row read back equals the row written."""
+        return float(struct.unpack("f", struct.pack("f", self.rate))[0])
+
+
 @dataclass(slots=True)
 class RowBuilder:
     """Builds rows of one release. Schemas and their texts are made once per tool."""
 
     pool: PoolFacts
     definition: ReleaseDefinition
+    passes: Mapping[str, PassRate] = field(default_factory=dict)
+    """By task; none for tasks that no model has played."""
     _schemas: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
 
     def schemas(self, toolset: Iterable[str]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
@@ -60,6 +87,7 @@ class RowBuilder:
 
     def sft(self, task: Task, attempt: Attempt) -> SftRow:
         tools, texts = self.schemas(attempt.toolset)
+        passed = self.passes.get(task.id)
         called = [call["function"]["name"] for m in attempt.messages for call in m.get("tool_calls", ())]
         return SftRow(
             id=attempt.id,
@@ -77,7 +105,7 @@ class RowBuilder:
             num_tool_calls=len(called),
             num_tokens=num_tokens(attempt.messages, texts),
             tool_names=tuple(sorted(set(called))),
-            pass_rate=None,
+            pass_rate=passed.column if passed is not None and passed.solver == attempt.solver else None,
         )
 
     def hermes(self, attempt: Attempt) -> HermesRow:
@@ -93,6 +121,7 @@ class RowBuilder:
         identity = toolset_id(task.toolset)
         texts = self.schemas(task.toolset)[1]
         names = tuple(self.pool.declared[tool].name for tool in task.toolset)
+        passed = self.passes.get(task.id)
         return RlRow(
             id=task.id,
             question=task.question,
@@ -109,7 +138,7 @@ class RowBuilder:
             env_class="dive_builder",
             tools=f"[{', '.join(texts)}]",
             info=canonical_json(self._info(task)),
-            pass_rate=None,
+            pass_rate=passed.column if passed is not None else None,
         )
 
     def _info(self, task: Task) -> dict[str, Any]:
@@ -151,7 +180,7 @@ class RowBuilder:
         )
 
 
-def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str]) -> TaskRow:
+def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str], passed: PassRate | None = None) -> TaskRow:
     """`solvers` are those whose accepted attempts the release holds; `splits` are written `config/split`."""
     tools = task.tools_used
     return TaskRow(
@@ -171,15 +200,15 @@ def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str]) -> TaskR
         calls=canonical_json([call.model_dump(mode="json") for call in task.calls]),
         derivation=canonical_json(task.derivation.model_dump(mode="json")),
         rounds=canonical_json([item.model_dump(mode="json") for item in task.rounds]),
-        roles=canonical_json({**ROLES, "solver": sorted(set(solvers))}),
+        roles=canonical_json({**ROLES, "wording": task.worded_by, "solver": sorted(set(solvers))}),
         depth=task.depth,
         width=task.width,
         num_calls=len(task.calls),
         num_tools=len(tools),
         num_domains=len(task.domains),
-        pass_rate=None,
-        pass_n=None,
-        solver=None,
+        pass_rate=passed.column if passed is not None else None,
+        pass_n=passed.n if passed is not None else None,
+        solver=passed.solver if passed is not None else None,
         splits=tuple(sorted(splits)),
     )
 

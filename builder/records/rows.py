@@ -132,6 +132,7 @@ class TaskRow(Record):
             register=self.register_,
             seed=Seed(type=self.seed_type, value=json.loads(self.seed), label=self.seed_label),
             question=self.question,
+            worded_by=json.loads(self.roles)["wording"],
             answer=Answer.model_validate_json(self.answer),
             toolset=self.toolset,
             calls=tuple(EvidenceCall.model_validate(call) for call in json.loads(self.calls)),

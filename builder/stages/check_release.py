@@ -18,7 +18,7 @@ from builder.hub.chat import hermes_messages, sharegpt_row, template_json
 from builder.hub.checks import length_problems, rl_problems, sft_problems
 from builder.hub.manifest import read_manifest, tool_entry
 from builder.hub.reading import bodies
-from builder.hub.rows import task_row
+from builder.hub.rows import PassRate, task_row
 from builder.hub.views import open_views, query
 from builder.identity import canonical_json
 from builder.recipe.derivation import task_id
@@ -118,7 +118,7 @@ class _Check:
         for row in self._rows("tasks", TaskRow):
             try:
                 task = row.to_task()
-                same = task_row(task, json.loads(row.roles)["solver"], row.splits) == row
+                same = task_row(task, json.loads(row.roles)["solver"], row.splits, PassRate.of(row)) == row
             except (ValueError, KeyError, TypeError) as error:
                 self.add("tasks", row.id, [f"holds a text that is no record: {str(error).splitlines()[0]}"])
                 continue

@@ -156,7 +156,8 @@ class _Run:
         self.stop: Interrupted | None = None
         self.ready: dict[int, Rows] = {}
         total = session.settings.model.in_flight * max(1, len(session.settings.model.endpoints))
-        self.workers = min(len(job.ids), -(-total // job.at_once) + 1)
+        # A quarter more than there are places: while some write down what they got, others are ready to ask.
+        self.workers = min(len(job.ids), 5 * total // (4 * job.at_once) + 1)
         self.admitted: asyncio.Queue[tuple[int, str, str] | None] = asyncio.Queue(self.workers)
         self.window = asyncio.Semaphore(WINDOW * self.workers)
         self.changed = asyncio.Event()

@@ -11,7 +11,7 @@ from typing import Any
 from builder.errors import ReleaseError
 from builder.hub.export import JsonTexts, Split, plain_body
 from builder.hub.previous import Layout
-from builder.hub.rows import RowBuilder, task_row
+from builder.hub.rows import PassRate, RowBuilder, task_row
 from builder.hub.tokens import num_tokens
 from builder.records.attempts import Attempt
 from builder.records.releases import ReleaseDefinition
@@ -44,7 +44,8 @@ def export(
 
     With the layout of a previous version its rows come first, in their order and row groups.
     """
-    job = _Job(store, pool, RowBuilder(pool, definition), folder, definition, layout)
+    passes = {task: PassRate(solver, n, rate) for task, solver, n, rate in store.query("release/passes")}
+    job = _Job(store, pool, RowBuilder(pool, definition, passes), folder, definition, layout)
     chosen = job.choices()
     for split, choices in chosen["sft"].items():
         job.sft(split, choices)
@@ -139,7 +140,8 @@ class _Job:
                 continue
             for call in task.calls:
                 self.samples.setdefault(call.tool, call.result)
-            writer.add(plain_body(task_row(task, solvers.get(task.id, ()), self.holders.get(task.id, ()))))
+            splits, passed = self.holders.get(task.id, ()), self.rows.passes.get(task.id)
+            writer.add(plain_body(task_row(task, solvers.get(task.id, ()), splits, passed)))
         self._close(writer)
 
     def tools(self) -> None:

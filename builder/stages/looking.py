@@ -17,6 +17,7 @@ from builder.identity import random_stream
 from builder.records.attempts import Attempt, Verdict
 from builder.records.rows import SftRow, TaskRow
 from builder.records.tasks import Draw, Task
+from builder.stages.cost import Cost, cost, tries
 from builder.stages.run import Report
 from builder.store import Store
 
@@ -77,6 +78,15 @@ def store_report(path: Path) -> tuple[Report, list[tuple[str, str, float]]]:
         funnel = tuple((stage, status, reason, records) for stage, status, reason, records in rows)
         metrics = [(name, scope, value) for name, scope, value in store.query("report/card_metrics")]
     return Report(totals, funnel, ALLOWED_UNKNOWN), metrics
+
+
+def store_costs(path: Path) -> tuple[list[Cost], list[tuple[str, str, str, int]]]:
+    """What models cost in a store, and what came of their tries: stage, model, reason, how many."""
+    with Store.read(path) as store:
+        # A store of an earlier version may be read as it is, and no model had a part in it.
+        if ("spending",) not in store.query("queue/table_names"):
+            return [], []
+        return cost(store), tries(store)
 
 
 def _chosen(ids: list[str], count: int, seed: int) -> list[str]:

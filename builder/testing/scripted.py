@@ -124,6 +124,11 @@ class ScriptedServer:
         self._loop.run_forever()
         assert self._runner is not None
         self._loop.run_until_complete(self._runner.cleanup())
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left))
         self._loop.close()
 
     async def _start(self) -> None:

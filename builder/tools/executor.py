@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 import fastjsonschema
 
@@ -31,6 +30,9 @@ _PATH = re.compile(r"(?:/[\w.\-]+){2,}")
 class Executor:
     """Runs calls of one pool. With `cache` results of equal calls are reused (never in verification)."""
 
+    _alarm: ClassVar[Executor | None] = None
+    """Whose handler SIGALRM has: a process has one."""
+
     def __init__(self, pool: ToolPool, *, cache: int = 0, deadline: float = DEADLINE_SECONDS) -> None:
         self.pool = pool
         self._deadline = deadline
@@ -38,6 +40,7 @@ class Executor:
         self._result_validators: dict[str, Callable[[Any], Any]] = {}
         self._digests: dict[str, str] = {}
         self._statements: dict[str, Any] = {}
+        self._running = ""
         self._cached = lru_cache(cache)(self._run_text) if cache else None
 
     def key(self, call: Call) -> str:
@@ -61,8 +64,7 @@ class Executor:
             if spec is None:
                 raise ToolError("unknown_tool", f"there is no tool {call.tool}")
             arguments = self._check_arguments(spec, call.arguments)
-            with self._limit(spec):
-                value = self._dispatch(spec, arguments)
+            value = self._in_time(spec, arguments)
             return Result(value=self._check_result(spec, value))
         except ToolDefect:
             raise
@@ -163,27 +165,28 @@ class Executor:
             properties[name] = {"anyOf": [schema, {"type": "null"}]} if field.nullable else schema
         return {"type": "object", "properties": properties, "required": sorted(properties)}
 
-    @contextlib.contextmanager
-    def _limit(self, spec: ToolSpec) -> Iterator[None]:
-        """A call over its deadline is a defect of the tool: the run stops and names it."""
+    def _in_time(self, spec: ToolSpec, arguments: dict[str, Any]) -> Any:
+        """Dispatch under a deadline. A call over it is a defect of the tool: the run stops and names it."""
         if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def expire(_signal: int, _frame: FrameType | None) -> None:
-            raise ToolDefect(
-                "timeout",
-                f"{spec.id} took more than {self._deadline:g} s. Quarantine it for this version: "
-                f'add "{spec.id}" to `pool.quarantine` in the settings, then run again.',
-            )
-
-        before = signal.signal(signal.SIGALRM, expire)
+            return self._dispatch(spec, arguments)
+        if Executor._alarm is not self:
+            # Kept for all calls of this executor: swapping handlers costs more than most tools. It rings only
+            # while the timer below runs.
+            signal.signal(signal.SIGALRM, self._expire)
+            Executor._alarm = self
+        self._running = spec.id
         signal.setitimer(signal.ITIMER_REAL, self._deadline)
         try:
-            yield
+            return self._dispatch(spec, arguments)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+
+    def _expire(self, _signal: int, _frame: FrameType | None) -> None:
+        raise ToolDefect(
+            "timeout",
+            f"{self._running} took more than {self._deadline:g} s. Quarantine it for this version: "
+            f'add "{self._running}" to `pool.quarantine` in the settings, then run again.',
+        )
 
 
 def _message(error: BaseException) -> str:

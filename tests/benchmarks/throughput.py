@@ -34,7 +34,7 @@ from builder.stages.workbench import Workbench, open_workbench
 from builder.store.tables import draw_row, merge
 
 RESULT = Path("bench") / "throughput.json"
-WARM_UP = 300
+WARM_UP = 800
 """Draws before the clock: they load packages and tables, which a run pays for once."""
 
 PARTS = ("plan", "collect_and_derive", "replay", "store")

@@ -58,6 +58,17 @@ def test_every_answer_kind_has_a_form() -> None:
         assert "<answer>" in template and "</answer>" in template
 
 
+def test_a_models_prompts_have_the_values_that_its_roles_give() -> None:
+    found = {name: prompts.placeholders(text) for name, (text,) in prompts.phrases("roles").items()}
+    assert found == {
+        "word.system": set(),
+        "word.user": {"register", "keep", "question"},
+        "word.again": {"reason"},
+        "read.system": set(),
+        "read.user": {"question", "slots"},
+    }
+
+
 def test_filling_is_one_pass() -> None:
     assert prompts.fill("{a} and {b}", {"a": "{b}", "b": "x{y}"}) == "{b} and x{y}"
 
@@ -69,7 +80,7 @@ def test_missing_and_unused_values_are_errors(template: str, values: dict[str, s
 
 
 def test_unknown_files_are_named() -> None:
-    with pytest.raises(BuilderError, match="solver, system"):
+    with pytest.raises(BuilderError, match="roles, solver, system"):
         prompts.phrases("nothing")
 
 

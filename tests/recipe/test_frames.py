@@ -208,7 +208,7 @@ def test_a_unit_is_said_unless_the_head_says_it() -> None:
     edges = atlas().edges
     assert base.unit_of(POOL, edges["general.countries.country_profile#area_km2"]) == " (in km²)"
     assert base.unit_of(POOL, edges["general.countries.country_profile#population"]) == ""
-    assert base.unit_of(POOL, edges["academic.elements.isotope_profile#neutrons"]) == ""
+    assert base.unit_of(POOL, edges["academic.networks.graph_profile#vertices"]) == ""
 
 
 def test_what_is_asked_next_is_of_the_topic_or_of_the_same_entry() -> None:

@@ -175,7 +175,8 @@ def head_of(edge: Edge) -> str:
 def unit_of(view: PoolView, edge: Edge) -> str:
     """` in km`, or nothing when the type has no unit or the field's words say it."""
     unit = view.types[edge.returned.type].unit
-    if not unit or unit in (edge.returned.head or "") or unit == "inhabitants":
+    # "neutron number" says what is counted, as "number of neutrons" does.
+    if not unit or unit.removesuffix("s") in (edge.returned.head or "") or unit == "inhabitants":
         return ""
     return f" (in {unit})"
 

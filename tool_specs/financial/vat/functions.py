@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
-
-from builder.errors import ToolError
 
 
 @functools.cache
@@ -64,22 +61,6 @@ def reduced_table() -> list[dict[str, Any]]:
                 }
             )
     return sorted(rows, key=lambda row: str(row["country"]))
-
-
-def check_vat_number(country: str, vat_number: str) -> dict[str, Any]:
-    import eu_vat_rates_data
-
-    plain = country.removeprefix("the ").removeprefix("The ")
-    iso = next((iso for iso, name in _countries().items() if plain in (name, iso)), None)
-    entry = eu_vat_rates_data.get_all_rates().get(iso) if iso else None
-    if entry is None or not entry["pattern"]:
-        raise ToolError("not_found", f"no format of VAT numbers is listed for {country}: the table covers Europe")
-    number = re.sub(r"[\s.\-]", "", vat_number).upper()
-    return {
-        "well_formed": re.fullmatch(entry["pattern"], number) is not None,
-        "expected_format": entry["format"],
-        "normalized": number,
-    }
 
 
 def add_vat(net: float, rate: float) -> dict[str, Any]:

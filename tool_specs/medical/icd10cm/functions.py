@@ -15,8 +15,6 @@ RESIDUAL = re.compile(
     r"right|left|bilateral|with or without|\(|\[",
     re.I,
 )
-REFERENCE = re.compile(r"\(([^()]*)\)[.;]?\s*$")
-CODE = re.compile(r"^[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?$")
 PLAIN_TERM = re.compile(r"^[A-Z][a-z][A-Za-z' -]{3,50}$")
 
 
@@ -184,28 +182,3 @@ def notes_table() -> list[dict[str, Any]]:
             }
         )
     return [row for row in rows if any(value for key, value in row.items() if key != "code")]
-
-
-def _references(note: str) -> list[str] | None:
-    """The codes in the brackets that end a note; null when they are ranges or missing."""
-    found = REFERENCE.search(note)
-    if found is None:
-        return None
-    codes = []
-    for item in re.split(r",\s*", found.group(1)):
-        code = item.strip().removesuffix("-").removesuffix(".")
-        if not CODE.match(code) or code not in _codes():
-            return None
-        codes.append(code)
-    return codes
-
-
-def excluded_table() -> list[dict[str, Any]]:
-    """Codes that the Excludes1 notes of a code name, where all its notes name single codes."""
-    rows = []
-    for code, (diag, _, _, _) in _codes().items():
-        lists = [_references(note) for note in _notes(diag, "excludes1")]
-        if lists and all(found is not None for found in lists):
-            targets = {target for found in lists for target in found or []}
-            rows.extend({"code": code, "excluded": target} for target in sorted(targets - {code}))
-    return rows
