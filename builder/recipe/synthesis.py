@@ -17,7 +17,7 @@ from builder.recipe import gates, origins, sense
 from builder.recipe.aiming import aim
 from builder.recipe.atlas import Atlas
 from builder.recipe.contraction import no_contraction
-from builder.recipe.derivation import Evidence, canonical, needed, resolve, round_answer, run_steps, task_id
+from builder.recipe.derivation import Evidence, canonical, inputs_of, needed, resolve, round_answer, run_steps, task_id
 from builder.recipe.plans import Described, Plan, PlannedRound
 from builder.recipe.shape import depth_and_width, evidence_calls, only, rename, used_fields
 from builder.recipe.shortcut import no_shortcut
@@ -241,8 +241,6 @@ def _names(plan: Plan, derivation: Derivation, text: str, described: Described |
 
 def literals_of(derivation: Derivation) -> list[Literal]:
     """All literals of a derivation's steps, in order."""
-    from builder.recipe.derivation import inputs_of
-
     found: list[Literal] = []
     for step in derivation.steps:
         for source in inputs_of(step).values():

@@ -32,10 +32,6 @@ class Cost:
     def tokens_per_accepted(self) -> float | None:
         return self.tokens / self.accepted if self.accepted else None
 
-    @property
-    def seconds_per_accepted(self) -> float | None:
-        return self.seconds / self.accepted if self.accepted else None
-
     def line(self) -> str:
         """`solve by some/model: 1,200 replies, 90,000 + 30,000 tokens, 512 s; 40 accepted, 3,000 tokens each`"""
         parts = f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens, {self.seconds:,.0f} s"

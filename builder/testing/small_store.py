@@ -122,10 +122,6 @@ def _task(island: str, form: _Form, executor: Executor) -> tuple[Task, list[Atte
     return task, [_attempt(task, stratum, executor) for stratum in ("direct", "recovery")]
 
 
-def _only_round(form: _Form, answer: Answer) -> Round:
-    return Round(number=1, move="start", question=form.question, answer=answer, derivation=form.derivation)
-
-
 def _density(island: str, factor: float) -> _Form:
     steps = (
         CallStep(id="s1", tool=PROFILE, arguments={"island": Literal(literal=island, type="island")}),

@@ -7,7 +7,6 @@ over the Parquet bytes: two machines agree on it whatever their Parquet writer.
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -61,12 +60,3 @@ def default_cache_folder(environ: dict[str, str]) -> Path:
         return Path(environ["DIVE_BUILDER_CACHE"])
     base = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".cache")
     return Path(base) / "dive-builder" / "tables"
-
-
-def load_json(text: str) -> Any:
-    """`json.loads` that refuses NaN and infinities, which are not JSON."""
-
-    def refuse(token: str) -> None:
-        raise ValueError(f"{token} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)

@@ -198,8 +198,8 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
     words = row.words("rank", head=head_of(row.edge))
     planned = PlannedRound("start", (row.fan, step), Ref(step="order"), spec, words)
+    yield from ()  # nothing is looked up to choose the form
     return Plan(row.literals, (planned,))
-    yield
 
 
 def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -218,8 +218,8 @@ def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
         PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, row.words("pair", higher=higher)),
         PlannedRound("deeper", (step,), answer, spec, row.words("conditional", higher=higher, ask=ask)),
     )
+    yield from ()  # nothing is looked up to choose the form
     return Plan(row.literals, rounds)
-    yield
 
 
 def _report_fields(atlas: Atlas, first: Edge, relation: Edge | None) -> list[Edge]:
@@ -280,8 +280,8 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     planned = PlannedRound(
         "wider", (*steps[1:], record), Ref(step="report"), AnswerSpec(kind="record", fields=fields), words
     )
+    yield from ()  # nothing is looked up to choose the form
     return Plan({"subject": literal}, (_single(atlas, first, steps[0]), planned))
-    yield
 
 
 def _single(atlas: Atlas, edge: Edge, step: CallStep) -> PlannedRound:
