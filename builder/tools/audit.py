@@ -27,7 +27,7 @@ class Audit:
     tools: int
     examples: int
     skipped: dict[str, str]
-    """Providers whose tools could not run here, with the reason."""
+    """Providers whose tools could not run here, and live tools never seen to work, with the reason."""
 
 
 def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = True) -> Audit:
@@ -35,7 +35,7 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
 
     `recorded` compares with the recorded results too. Nothing is raised for a broken spec.
     """
-    sound = sound_pool(root, cache)
+    sound = sound_pool(root, cache, unverified=True)
     pool, problems = sound.pool, list(sound.problems)
     problems += _versions(pool)
     chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
@@ -47,7 +47,8 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     for spec in chosen:
         problems += wording_problems(spec)
         problems += coverage_problems(ground, spec)
-        problems += _examples(executor, ground, spec, recorded)
+        if spec.id not in pool.unverified and (spec.kind != "http" or pool.providers[spec.provider].share_responses):
+            problems += _examples(executor, ground, spec, recorded)
     for kind in pool.types.values():
         if kind.listing is not None and (not inside or kind.listing.table.rpartition(".")[0] in providers):
             problems += listing_problems(ground, kind)
@@ -56,6 +57,7 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     types = {name for tool, names in sound.types.items() if is_inside(tool, inside) for name in names}
     wanted = [p for p in problems if _inside(p.file, inside) or (of_types(p) and p.key.split(".")[0] in types)]
     skipped = {provider: why for provider, why in pool.inactive.items() if _inside(provider.replace(".", "/"), inside)}
+    skipped |= {tool: why for tool, why in pool.unverified.items() if is_inside(tool, inside)}
     ordered = sorted(dict.fromkeys(wanted), key=lambda p: (p.file, p.key, p.problem))
     return Audit(tuple(ordered), len(chosen), sum(len(spec.examples) for spec in chosen), skipped)
 
@@ -87,13 +89,20 @@ def _examples(executor: Executor, ground: Ground, spec: ToolSpec, recorded: bool
 
 
 def wording_problems(spec: ToolSpec) -> Iterator[SpecProblem]:
-    """Predicates have no slots, but for the threshold's value."""
+    """Predicates have no slots, but for the threshold's value; phrases are noun phrases, each of its own."""
     file = f"{spec.id.replace('.', '/')}.toml"
     for name, field in spec.returns.items():
         for key in ("head", "higher", "highest", "lowest"):
             if "{" in (getattr(field, key) or ""):
                 problem = f"expected plain words, found {getattr(field, key)!r}"
                 yield SpecProblem(file, f"returns.{name}.{key}", problem, "the subject is added by the frames: drop it")
+        for text in field.phrases:
+            if not text or text != text.strip(" .?!") or field.phrases.count(text) > 1:
+                problem = f"expected noun phrases that differ, without a full stop, found {text!r}"
+                yield SpecProblem(file, f"returns.{name}.phrases", problem, "write: the population of {country}")
+        if not field.asked and (field.ask or field.higher or field.highest or field.lowest or field.above):
+            problem = "expected no words for questions where asked = false"
+            yield SpecProblem(file, f"returns.{name}.asked", problem, "drop the words that no frame uses, or asked")
         if field.above is not None and placeholders(field.above) != ["value"]:
             problem = f"expected {{value}} once, found {field.above!r}"
             yield SpecProblem(file, f"returns.{name}.above", problem, "write: have more than {value} inhabitants")

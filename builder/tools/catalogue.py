@@ -1,19 +1,23 @@
 """A quick look at `tool_specs/`: what there is, what is active, what is missing and how to get it.
 
-For lists only. Nothing is validated and nothing heavy imported, so it answers in a fraction of a second;
-a spec that cannot be read is listed as broken, and `tools check` says why.
+For lists only. Nothing is validated and nothing heavy imported, and of a tool's file just the keys before its first
+table are read, so it answers in a fraction of a second; a spec whose head cannot be read is listed as broken, and
+`tools check` says why, and what is wrong below.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-State = Literal["active", "missing", "restricted", "broken"]
+State = Literal["active", "missing", "restricted", "unverified", "broken"]
+
+_TABLE = re.compile(r"^\[", re.MULTILINE)
 
 _BROKEN = "see `dive-builder tools check`"
 
@@ -48,8 +52,19 @@ def catalogue(root: Path) -> list[Listed]:
         state, remedy = _state(body, rules)
         for file in sorted(path.parent.glob("*.toml")):
             if file.name != "provider.toml":
-                found.append(_listed(f"{provider}.{file.stem}", _toml(file), state, remedy))
+                found.append(_live(root, _listed(f"{provider}.{file.stem}", _head(file), state, remedy)))
     return found
+
+
+def _live(root: Path, tool: Listed) -> Listed:
+    """The tool; when it calls a service and was never seen to work, as unverified."""
+    if tool.kind != "http" or tool.state in ("missing", "broken"):
+        return tool
+    # Read only for live tools: the list of a pool without any needs nothing of theirs.
+    from builder.tools.http.verified import unverified
+
+    why = unverified(root, tool.id)
+    return tool if why is None else replace(tool, state="unverified", remedy=why)
 
 
 def rule_name(names: Iterable[str], licence: str) -> str | None:
@@ -89,6 +104,17 @@ def _listed(identity: str, body: dict[str, Any] | None, state: State, remedy: st
         return Listed(identity, "-", "-", "-", "broken", _BROKEN)
     role, kind, description = (str(body.get(key, "-")) for key in ("role", "kind", "description"))
     return Listed(identity, role, kind, description, state, remedy)
+
+
+def _head(path: Path) -> dict[str, Any] | None:
+    """The keys before the first table: reading all of 500 files takes a second."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        first = _TABLE.search(text)
+        return tomllib.loads(text[: first.start()] if first else text)
+    except (OSError, ValueError, RecursionError):
+        # A bracket that begins a line of SQL is no table.
+        return _toml(path)
 
 
 def _toml(path: Path) -> dict[str, Any] | None:

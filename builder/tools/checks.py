@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 import string
 import sys
@@ -13,6 +14,9 @@ from builder.records.tools import Parameter, Return, SemanticType, ToolSpec
 from builder.tools.loading import SpecFiles
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{2,63}$")
+SHARED = ("builder.countries", "builder.errors")
+"""Modules besides the standard library that adapters may import when loaded."""
+
 DESCRIPTION_LIMIT = 400
 """Characters of a tool description: toolsets hold up to 50 tools and must fit a context."""
 
@@ -28,7 +32,7 @@ def cross_check(files: SpecFiles) -> None:
             files.report(
                 files.file_of(identity),
                 "id",
-                f"the name {spec.name} is taken by {other}",
+                f"expected a name of its own, found {spec.name}, which {other} has",
                 "rename the file: a model sees only the last part of the id",
             )
         _check_tool(files, spec, signatures.get(spec.provider, {}))
@@ -40,6 +44,10 @@ def cross_check(files: SpecFiles) -> None:
                 f"licences.toml has no rule for {provider.data_licence!r}",
                 "begin it with a listed licence, or add a rule that says whether it may enter a release",
             )
+        if provider.is_live or provider.auth is not None:
+            from builder.tools.http.specs import provider_problems
+
+            files.problems += provider_problems(provider)
         for table, body in provider.tables.items():
             if body.function not in signatures[provider.id]:
                 files.report(
@@ -48,6 +56,7 @@ def cross_check(files: SpecFiles) -> None:
                     f"functions.py has no function {body.function}",
                     "add it or correct the name",
                 )
+    files.parsed.save()
 
 
 def parents(types: dict[str, SemanticType], name: str) -> list[str]:
@@ -62,20 +71,29 @@ def parents(types: dict[str, SemanticType], name: str) -> list[str]:
 
 def _check_types(files: SpecFiles) -> None:
     for name, kind in files.types.items():
+        file = files.type_files[name]
         if kind.parent is not None and kind.parent not in files.types:
-            files.report("types.toml", f"{name}.parent", f"unknown type {kind.parent}", "declare it or correct it")
-        last = files.types.get(parents(files.types, name)[-1])
+            files.report(file, f"{name}.parent", _unknown(files, kind.parent), "declare it or correct it")
+        chain = parents(files.types, name)
+        last = files.types.get(chain[-1])
         if last is not None and last.parent is not None and last.parent in files.types:
-            files.report("types.toml", f"{name}.parent", "the parents form a cycle", "break the cycle")
+            circle = " > ".join([*chain, last.parent])
+            problem = f"expected parents that come to an end, found the cycle {circle}"
+            files.report(file, f"{name}.parent", problem, "break the cycle: take the parent away from one of them")
         if kind.listing is not None:
             provider, _, table = kind.listing.table.rpartition(".")
             if provider not in files.providers or table not in files.providers[provider].tables:
                 files.report(
-                    "types.toml",
+                    file,
                     f"{name}.listing.table",
                     f"no table {kind.listing.table}",
                     "name a provider's table",
                 )
+
+
+def _unknown(files: SpecFiles, name: str) -> str:
+    near = difflib.get_close_matches(name, files.types, 1)
+    return f"unknown type {name}, expected one of types.toml or types/*.toml" + (f", such as {near[0]}" if near else "")
 
 
 def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]]) -> None:
@@ -97,7 +115,16 @@ def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]
     good = [example for example in spec.examples if example.error is None]
     if len(good) < 2:
         report("examples", f"{len(good)} working examples", "give at least two")
-    if spec.kind == "query":
+    if spec.kind == "http" or _has_live_keys(spec):
+        # Here, since most pools have no live tools and what they need takes time to import.
+        from builder.tools.http.specs import tool_problems, translations
+
+        files.problems += tool_problems(spec, files.providers.get(spec.provider))
+        for key, way in translations(spec):
+            provider, _, table = way.table.rpartition(".")
+            if provider not in files.providers or table not in files.providers[provider].tables:
+                report(key, f"no table {way.table}", "name a provider's table")
+    elif spec.kind == "query":
         if spec.sql is None or spec.function is not None:
             report("sql", "a query tool has sql and no function", "add sql")
     elif spec.function is None or spec.sql is not None:
@@ -113,11 +140,20 @@ def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]
         )
 
 
+def _has_live_keys(spec: ToolSpec) -> bool:
+    """Whether a tool's file has keys that only live tools have."""
+    return (
+        spec.request is not None
+        or any(f.select or f.convert or f.received for f in spec.returns.values())
+        or any(p.sent for p in spec.parameters.values())
+    )
+
+
 def _check_parameter(files: SpecFiles, spec: ToolSpec, name: str, parameter: Parameter) -> None:
     key = f"parameters.{name}"
     file = files.file_of(spec.id)
     if parameter.type not in files.types:
-        files.report(file, f"{key}.type", f"unknown type {parameter.type}", "declare it in types.toml or correct it")
+        files.report(file, f"{key}.type", _unknown(files, parameter.type), "declare it in types.toml or correct it")
     if parameter.required and parameter.default is not None:
         files.report(file, f"{key}.default", "a required parameter has a default", "drop one of the two")
     if parameter.coverage is not None:
@@ -132,7 +168,7 @@ def _check_return(files: SpecFiles, spec: ToolSpec, name: str, field: Return) ->
         files.report(
             file,
             f"returns.{name}.type",
-            f"unknown type {field.type}",
+            _unknown(files, field.type),
             "declare it in types.toml or correct it",
         )
     allowed = set(spec.parameters) | {"value"}
@@ -171,28 +207,31 @@ def _signatures(files: SpecFiles, provider: str) -> dict[str, set[str]]:
     if not path.exists():
         return {}
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        outline = files.parsed.get("python", path.read_text(encoding="utf-8"), _outline)
     except SyntaxError as error:
         files.report(file, f"line {error.lineno}", f"not Python: {error.msg}", "mend the syntax")
         return {}
-    for node in tree.body:
-        modules: list[str] = []
+    for line, module in outline["imports"]:
+        if module.split(".", 1)[0] not in sys.stdlib_module_names and module not in SHARED:
+            files.report(
+                file,
+                f"line {line}",
+                f"imports {module} when loaded",
+                "import packages inside the function: nothing loads before a tool's first call",
+            )
+    return {name: set(arguments) for name, arguments in outline["functions"].items()}
+
+
+def _outline(source: str) -> dict[str, Any]:
+    """`imports` of a module as pairs of line and module, and its `functions` with their parameters."""
+    imports: list[tuple[int, str]] = []
+    functions: dict[str, list[str]] = {}
+    for node in ast.parse(source).body:
         if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
+            imports += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or "."]
-        for module in modules:
-            root = module.split(".", 1)[0]
-            if root not in sys.stdlib_module_names and module != "builder.errors":
-                files.report(
-                    file,
-                    f"line {node.lineno}",
-                    f"imports {module} when loaded",
-                    "import packages inside the function: nothing loads before a tool's first call",
-                )
-    found: dict[str, set[str]] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+            imports.append((node.lineno, node.module or "."))
+        elif isinstance(node, ast.FunctionDef):
             arguments = node.args
-            found[node.name] = {a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
-    return found
+            functions[node.name] = [a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]]
+    return {"imports": imports, "functions": functions}

@@ -89,8 +89,8 @@ def _translated(pool: ToolPool, spec: ToolSpec, other: ToolSpec) -> dict[str, st
             return None
         # Of several of one type the same name is meant; else the first.
         names[theirs if theirs in own else own[0]] = theirs
-    # A bare number says nothing about what is computed from it.
-    if not any(pool.types[parameter.type].joinable for parameter in wanted.values()):
+    # A bare number or date says nothing about what is computed from it.
+    if all(pool.types[parameter.type].is_generic for parameter in wanted.values()):
         return None
     return names
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import fastjsonschema
 
-from builder.errors import ToolDefect, ToolError
+from builder.errors import BuilderError, ToolDefect, ToolError
 from builder.identity import canonical_json, digest
 from builder.records.tools import Call, Result, Return, ToolSpec
 from builder.tools.pool import ToolPool
@@ -55,6 +55,10 @@ class Executor:
             return self._cached(call.tool, canonical_json(call.arguments))
         return self._run(call)
 
+    def _is_live(self, tool: str) -> bool:
+        spec = self.pool.tools.get(tool)
+        return spec is not None and spec.kind == "http"
+
     def _run_text(self, tool: str, arguments: str) -> Result:
         return self._run(Call(tool, json.loads(arguments)))
 
@@ -66,9 +70,10 @@ class Executor:
             arguments = self._check_arguments(spec, call.arguments)
             value = self._in_time(spec, arguments)
             return Result(value=self._check_result(spec, value))
-        except ToolDefect:
-            raise
         except ToolError as error:
+            # A service that breaks its word makes one call fail; only what is hermetic has a defect.
+            if isinstance(error, ToolDefect) and not self._is_live(call.tool):
+                raise
             body: dict[str, Any] = {"kind": error.kind, "message": error.message}
             if error.details:
                 body["details"] = error.details
@@ -83,9 +88,18 @@ class Executor:
             validator(arguments)
         except fastjsonschema.JsonSchemaValueException as error:
             message = error.message.removeprefix("data.").removeprefix("data ")
-            raise ToolError("invalid_arguments", message, parameters=sorted(spec.parameters)) from None
+            raise ToolError("invalid_arguments", message, **_allowed(spec, error)) from None
         optional = {name: p.default for name, p in spec.parameters.items() if not p.required}
-        return {**optional, **arguments}
+        return {**optional, **{name: self._whole(spec, name, value) for name, value in arguments.items()}}
+
+    def _whole(self, spec: ToolSpec, name: str, value: Any) -> Any:
+        """JSON has one kind of number: 2026.0 is an integer to the schema, and must be one to the adapter."""
+        if isinstance(value, list):
+            return [self._whole(spec, name, item) for item in value]
+        integer = (
+            isinstance(value, float) and self.pool.types[spec.parameters[name].type].json_schema["type"] == "integer"
+        )
+        return int(value) if integer else value
 
     def _dispatch(self, spec: ToolSpec, arguments: dict[str, Any]) -> Any:
         runtime = self.pool.runtime(spec.provider)
@@ -93,8 +107,10 @@ class Executor:
             if spec.kind == "function":
                 assert spec.function is not None
                 return runtime.function(spec.function)(**arguments)
+            if spec.kind == "http":
+                return self.pool.live.call(spec, arguments)
             return self._query(spec, runtime.connection, arguments)
-        except ToolError:
+        except BuilderError:
             raise
         except LookupError as error:
             raise ToolError("not_found", _message(error) or "no such entry") from error
@@ -167,7 +183,8 @@ class Executor:
 
     def _in_time(self, spec: ToolSpec, arguments: dict[str, Any]) -> Any:
         """Dispatch under a deadline. A call over it is a defect of the tool: the run stops and names it."""
-        if threading.current_thread() is not threading.main_thread():
+        if threading.current_thread() is not threading.main_thread() or spec.kind == "http":
+            # A live call has deadlines of its own, and is no defect when one passes.
             return self._dispatch(spec, arguments)
         if Executor._alarm is not self:
             # Kept for all calls of this executor: swapping handlers costs more than most tools. It rings only
@@ -187,6 +204,17 @@ class Executor:
             f"{self._running} took more than {self._deadline:g} s. Quarantine it for this version: "
             f'add "{self._running}" to `pool.quarantine` in the settings, then run again.',
         )
+
+
+def _allowed(spec: ToolSpec, error: fastjsonschema.JsonSchemaValueException) -> dict[str, Any]:
+    """What the schema would have taken: the options, the range, or the names of the parameters."""
+    schema = error.definition if isinstance(error.definition, dict) else {}
+    if error.rule == "enum":
+        return {"allowed": list(schema["enum"])}
+    limits = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
+    if error.rule in limits:
+        return {limit: schema[limit] for limit in limits if limit in schema}
+    return {"parameters": sorted(spec.parameters)}
 
 
 def _message(error: BaseException) -> str:

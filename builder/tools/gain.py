@@ -103,14 +103,8 @@ class _Focused(Sampler):
     """A sampler whose draws all call one of some tools."""
 
     def __init__(self, pool: ToolPool, atlas: Atlas, tools: frozenset[str]) -> None:
-        super().__init__(pool, atlas, {})
-        for domain, scenarios in self._scenarios.items():
-            self._scenarios[domain] = [s for s in scenarios if tools & set(tools_of(s))]
-        self._candidates = {
-            name: kept
-            for name, found in self._candidates.items()
-            if (kept := [candidate for candidate in found if tools & set(candidate.tools)])
-        }
+        super().__init__(pool, atlas, {}, calling=tools)
+        self._candidates = {name: found for name, found in self._candidates.items() if found}
 
     def some(self, count: int) -> Iterator[Draw]:
         """Draws from scenarios and frames in turn; fewer than `count` where slots find no value."""

@@ -12,6 +12,7 @@ from builder.errors import SpecProblem
 from builder.records.exemplars import Scenario
 from builder.records.tools import LicenceRule, Provider, SemanticType, ToolSpec
 from builder.tools.catalogue import rule_name
+from builder.tools.parsed import ParsedFiles
 
 MAX_SPEC_BYTES = 262_144
 """A spec is a small file; anything larger is refused before it is parsed."""
@@ -22,10 +23,14 @@ Model = TypeVar("Model", bound=BaseModel)
 class SpecFiles:
     """What `tool_specs/` holds, parsed; `problems` lists everything that is wrong."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, kept: Path | None = None) -> None:
+        """Read everything under `root`. `kept`: a folder where `cross_check` keeps what was parsed."""
         self.root = root
+        self.parsed = ParsedFiles(kept, root)
         self.problems: list[SpecProblem] = []
         self.types: dict[str, SemanticType] = {}
+        self.type_files: dict[str, str] = {}
+        """File of each type, relative to the root."""
         self.providers: dict[str, Provider] = {}
         self.tools: dict[str, ToolSpec] = {}
         self.scenarios: dict[str, Scenario] = {}
@@ -60,6 +65,7 @@ class SpecFiles:
                 kind = self._validate(SemanticType, file, _table(body), prefix=name, name=name)
                 if kind is not None:
                     self.types[name] = kind
+                    self.type_files[name] = file
         if (policy := self.root / "licences.toml").is_file():
             for name, body in (self._toml(policy) or {}).items():
                 rule = self._validate(LicenceRule, "licences.toml", _table(body), prefix=name)
@@ -96,7 +102,7 @@ class SpecFiles:
             self.report(self._name(path), "-", "larger than 256 KiB", "a spec is a small file: move data into a table")
             return None
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
+            return self.parsed.get("toml", path.read_text(encoding="utf-8"), tomllib.loads)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
             return None

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from builder.countries import country_names
 from builder.errors import SpecError, SpecProblem
 from builder.identity import digest
-from builder.recipe.scenarios import check_scenario
+from builder.recipe.scenario_checks import check_scenario
 from builder.records.exemplars import Scenario
+from builder.records.http import Translation
 from builder.records.tools import Provider, SemanticType, ToolSpec
 from builder.tools.catalogue import missing
 from builder.tools.checks import cross_check, parents
 from builder.tools.loading import SpecFiles
 from builder.tools.tables import TableCache
+
+if TYPE_CHECKING:
+    from builder.tools.http.calling import LiveTools
+    from builder.tools.http.options import LiveOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,10 @@ class ProviderRuntime:
 
     @cached_property
     def source_digest(self) -> str:
-        """Digest of `functions.py`; of nothing when the provider has none."""
+        """Digest of `functions.py` with the country names when it reads them; of nothing when the provider has none."""
         path = self.folder / "functions.py"
-        return digest(path.read_text(encoding="utf-8") if path.exists() else "")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        return digest(text, dict(country_names())) if "builder.countries" in text else digest(text)
 
     @cached_property
     def module(self) -> ModuleType:
@@ -89,30 +97,51 @@ class ToolPool:
     """All active tools. Immutable once loaded; share one per process."""
 
     def __init__(
-        self, root: Path, cache: TableCache, *, only: frozenset[str] | None = None, restricted: bool = False
+        self,
+        root: Path,
+        cache: TableCache,
+        *,
+        only: frozenset[str] | None = None,
+        restricted: bool = False,
+        live: LiveOptions | None = None,
     ) -> None:
         """Read and check everything under `root`. Raises SpecError with every problem found.
 
         Tools whose data may not be redistributed (`licences.toml`) are active only with `restricted`:
-        checks want them, releases do not.
+        checks want them, releases do not. `live` says how tools that call a service are answered; by default from
+        what is recorded beside the specs.
         """
-        files = SpecFiles(root)
+        files = SpecFiles(root, cache.folder)
         cross_check(files)
         if files.problems:
             raise SpecError(files.problems)
-        self._take(files, cache, only, restricted)
+        self._take(files, cache, only, restricted, live)
         broken = [p for scenario in self.scenarios.values() for p in check_scenario(self, scenario)]
         if broken:
             raise SpecError(broken)
 
     @classmethod
-    def of(cls, files: SpecFiles, cache: TableCache) -> ToolPool:
-        """The pool of files that are known to be sound, scenarios unchecked: for checking specs, not for a run."""
+    def of(
+        cls, files: SpecFiles, cache: TableCache, *, live: LiveOptions | None = None, unverified: bool = False
+    ) -> ToolPool:
+        """The pool of files that are known to be sound, scenarios unchecked: for checking specs, not for a run.
+
+        With `unverified` it has the live tools, too, that were never seen to work.
+        """
         pool = cls.__new__(cls)
-        pool._take(files, cache, only=None, restricted=True)
+        pool._take(files, cache, None, True, live)
+        if unverified:
+            pool._activate({**pool.tools, **{tool: files.tools[tool] for tool in pool.unverified}})
         return pool
 
-    def _take(self, files: SpecFiles, cache: TableCache, only: frozenset[str] | None, restricted: bool) -> None:
+    def _take(
+        self,
+        files: SpecFiles,
+        cache: TableCache,
+        only: frozenset[str] | None,
+        restricted: bool,
+        live: LiveOptions | None,
+    ) -> None:
         self.root = files.root
         self.types: Mapping[str, SemanticType] = files.types
         self.providers: Mapping[str, Provider] = files.providers
@@ -124,12 +153,14 @@ class ToolPool:
             if not restricted and not (provider.redistributable and (rule is None or rule.release)):
                 why = rule.why if rule is not None and not rule.release else "not redistributable"
                 self.inactive.setdefault(provider.id, f"{provider.data_licence} stays out of releases: {why}")
-        self.tools: Mapping[str, ToolSpec] = {
+        chosen = {
             identity: spec
             for identity, spec in files.tools.items()
             if spec.provider not in self.inactive and (only is None or identity in only)
         }
-        self.by_name = {spec.name: identity for identity, spec in self.tools.items()}
+        self.unverified = _unverified(self.root, chosen)
+        self._activate({tool: spec for tool, spec in chosen.items() if tool not in self.unverified})
+        self._live_options = live
         self._runtimes = {
             identity: ProviderRuntime(provider, files.folder(identity), cache)
             for identity, provider in files.providers.items()
@@ -137,6 +168,58 @@ class ToolPool:
         self._ancestors = {name: tuple(parents(files.types, name)) for name in files.types}
         self._entities: dict[str, dict[Any, Entity]] = {}
         self._values: dict[tuple[str, str, str | None], list[Any]] = {}
+        self._translations: dict[tuple[str, str, tuple[str, ...]], dict[Any, Any]] = {}
+
+        if any(provider.is_live for provider in files.providers.values()):
+            self.providers = {name: self.live.as_of(provider) for name, provider in files.providers.items()}
+
+    def _activate(self, tools: Mapping[str, ToolSpec]) -> None:
+        self.tools: Mapping[str, ToolSpec] = tools
+        self.by_name = {spec.name: identity for identity, spec in tools.items()}
+
+    @cached_property
+    def live(self) -> LiveTools:
+        """What answers the tools that call a service."""
+        # Here, since most pools have no such tools.
+        from builder.tools.http.calling import LiveTools
+        from builder.tools.http.options import LiveOptions
+        from builder.tools.recordings import Recordings
+
+        options = self._live_options or LiveOptions()
+        recordings = Recordings(self.root, options.folder, recording=options.mode == "record")
+        return LiveTools(self.providers, self.types, recordings, options, self.translated)
+
+    def translated(self, way: Translation, value: Any) -> Any:
+        """What stands for a value in a provider's table; None when no column has it."""
+        key = (way.table, way.column, way.by)
+        if key not in self._translations:
+            provider, _, name = way.table.rpartition(".")
+            columns = ", ".join(f'"{column}"' for column in (*way.by, way.column))
+            rows = self.runtime(provider).connection.execute(f'SELECT {columns} FROM "{name}" ORDER BY ALL').fetchall()
+            known: dict[Any, Any] = {}
+            for place in range(len(way.by)):
+                for row in rows:
+                    if row[place] is not None and row[-1] is not None:
+                        known.setdefault(row[place], row[-1])
+            self._translations[key] = known
+        return self._translations[key].get(value)
+
+    @property
+    def live_providers(self) -> tuple[str, ...]:
+        """Providers with an active tool that calls a service, sorted."""
+        return tuple(sorted({spec.provider for spec in self.tools.values() if spec.kind == "http"}))
+
+    def with_live(self, options: LiveOptions) -> ToolPool:
+        """The same pool, whose live tools are answered in another way."""
+        other = copy.copy(self)
+        other.__dict__.pop("live", None)
+        other._live_options = options
+        return other
+
+    def why_not(self, tool: str) -> str:
+        """Why a tool is not active."""
+        found = self.unverified.get(tool) or self.inactive.get(tool.rpartition(".")[0])
+        return found or "no spec of it is here"
 
     def runtime(self, provider: str) -> ProviderRuntime:
         return self._runtimes[provider]
@@ -193,10 +276,22 @@ class ToolPool:
         spec = self.declared[tool]
         runtime = self.runtime(spec.provider)
         parameters = {
-            name: {k: v for k, v in p.model_dump(mode="json").items() if k not in ("description", "coverage")}
+            name: {
+                k: v
+                for k, v in p.model_dump(mode="json").items()
+                if k not in ("description", "coverage") and (k != "sent" or v is not None)
+            }
             for name, p in spec.parameters.items()
         }
         packages = [p.model_dump() for p in runtime.provider.packages]
+        if spec.kind == "http":
+            assert spec.request is not None
+            # How answers are read counts, what was answered does not: the manifest lists recordings as files.
+            read = {
+                name: f.model_dump(include={"select", "convert", "many", "received"})
+                for name, f in spec.returns.items()
+            }
+            return digest(spec.kind, spec.request.model_dump(mode="json"), parameters, read)
         body = spec.sql or spec.function
         tables = runtime.table_digests if spec.kind == "query" else {}
         return digest(spec.kind, body, parameters, sorted(spec.returns), packages, runtime.source_digest, tables)
@@ -230,6 +325,16 @@ class ToolPool:
         if parameter.default is not None:
             schema["default"] = parameter.default
         return schema
+
+
+def _unverified(root: Path, tools: Mapping[str, ToolSpec]) -> dict[str, str]:
+    """Live tools that were never seen to work, with the reason."""
+    live = [tool for tool, spec in tools.items() if spec.kind == "http"]
+    if not live:
+        return {}
+    from builder.tools.http.verified import unverified
+
+    return {tool: why for tool in live if (why := unverified(root, tool)) is not None}
 
 
 def missing_package(provider: Provider) -> str | None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.errors import SpecProblem
-from builder.recipe.scenarios import check_scenario, tools_of
+from builder.recipe.scenario_checks import check_scenario
+from builder.recipe.scenarios import tools_of
 from builder.records.tools import ToolSpec
 from builder.tools.checks import cross_check, parents
 from builder.tools.loading import SpecFiles
 from builder.tools.pool import ToolPool
 from builder.tools.tables import TableCache
+
+if TYPE_CHECKING:
+    from builder.tools.http.options import LiveOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,17 @@ class Sound:
     """Types that each declared tool speaks of, with their parents; of broken tools too."""
 
 
-def sound_pool(root: Path, cache: TableCache) -> Sound:
-    """The pool without what is broken, restricted tools included. Raises nothing for a broken spec."""
-    files = SpecFiles(root)
+def sound_pool(root: Path, cache: TableCache, *, live: LiveOptions | None = None, unverified: bool = False) -> Sound:
+    """The pool without what is broken, restricted tools included. Raises nothing for a broken spec.
+
+    `live` says how tools that call a service are answered; with `unverified` those never seen to work are there too.
+    """
+    files = SpecFiles(root, cache.folder)
     cross_check(files)
     problems = list(files.problems)
     types = {tool: _with_parents(files, _types_of(spec)) for tool, spec in files.tools.items()}
     dropped = without_broken(files)
-    pool = ToolPool.of(files, cache)
+    pool = ToolPool.of(files, cache, live=live, unverified=unverified)
     for name, scenario in list(files.scenarios.items()):
         # What only lacks a dropped tool or type is not to blame.
         hollow = bool(dropped & {*tools_of(scenario), *(slot.type for slot in scenario.slots.values())})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from builder.errors import BuilderError
-from builder.records.tools import ToolSpec
+from builder.records.tools import SemanticType, ToolSpec
 from builder.tools.pool import ToolPool
 
 
@@ -31,12 +33,52 @@ class Tie:
         return self.producer.split(".", 1)[0] != self.consumer.split(".", 1)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Fabric:
+    """How densely the active tools of a pool are tied. Pairs are ordered (producer, consumer) and counted once."""
+
+    tools: int
+    pairs: int
+    """Through types that say what a value is about; generic ones (dates, counts, amounts of money) do not count."""
+    crossing: int
+    """Of those pairs, the ones between two domains."""
+    apart: tuple[str, ...]
+    """Tools that no tool feeds and that feed none through such types, sorted."""
+    generic_only: tuple[str, ...]
+    """Of those, the ones that generic types tie: calculators, statistics, calendars."""
+    domains: dict[str, int]
+    """Pairs by `producer's domain -> consumer's domain`."""
+
+
+def fabric(pool: ToolPool) -> Fabric:
+    """Count the ties of the active tools."""
+    pairs = {tie.pair: tie.crosses for tie in ties(pool)}
+    apart = set(pool.tools) - {tool for pair in pairs for tool in pair}
+    loosely = {tool for tie in _ties(pool, lambda kind: True) for tool in tie.pair}
+    domains = Counter(" -> ".join(tool.split(".", 1)[0] for tool in pair) for pair in pairs)
+    return Fabric(
+        tools=len(pool.tools),
+        pairs=len(pairs),
+        crossing=sum(pairs.values()),
+        apart=tuple(sorted(apart)),
+        generic_only=tuple(sorted(apart & loosely)),
+        domains=dict(sorted(domains.items())),
+    )
+
+
 def ties(pool: ToolPool) -> list[Tie]:
-    """All ties of the active tools through types that join (law 1), sorted."""
+    """All ties of the active tools through types that are not generic, sorted.
+
+    A field ties to a parameter of its own type or of an ancestor of it (law 1).
+    """
+    return _ties(pool, lambda kind: not kind.is_generic)
+
+
+def _ties(pool: ToolPool, counts: Callable[[SemanticType], bool]) -> list[Tie]:
     takers: dict[str, list[tuple[str, str]]] = {}
     for tool, spec in pool.tools.items():
         for name, parameter in spec.parameters.items():
-            if pool.types[parameter.type].joinable:
+            if counts(pool.types[parameter.type]):
                 takers.setdefault(parameter.type, []).append((tool, name))
     found = []
     for tool, spec in pool.tools.items():

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from builder.recipe.scenarios import check_scenario
+from builder.recipe.scenario_checks import check_scenario
 from builder.resources import tool_specs_dir
 from builder.tools.audit import wording_problems
 from builder.tools.catalogue import catalogue
-from builder.tools.checks import cross_check
+from builder.tools.checks import cross_check, placeholders
 from builder.tools.executor import Executor
 from builder.tools.licences import licence_problems
 from builder.tools.listings import Ground, coverage_problems, listing_problems
@@ -26,6 +26,7 @@ from builder.tools.loading import SpecFiles
 from builder.tools.pool import ToolPool
 from builder.tools.recording import compare_tables, orphans, recorded_path, run_recorded
 from builder.tools.tables import TableCache, default_cache_folder
+from tests.specs.again import drawn
 
 ROOT = tool_specs_dir()
 FILES = SpecFiles(ROOT)
@@ -36,6 +37,12 @@ EXAMPLES = [
     for tool, spec in FILES.tools.items()
     for number in range(len(spec.examples))
 ]
+
+PHRASES = 3
+"""Phrases of a returned field, on average over the pool."""
+
+KINDS = frozenset({"invalid_arguments", "invalid_value", "not_found", "not_supported", "out_of_range"})
+"""What a tool may answer to a wrong input."""
 
 ELSEWHERE = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C"}
 """Another hash seed, a time zone a day ahead, a locale without anything."""
@@ -54,8 +61,14 @@ def results(pool: ToolPool) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def elsewhere() -> dict[str, list[dict[str, Any]]]:
-    """The same in a process that differs in everything that must not show."""
+def drawn_results(pool: ToolPool) -> dict[str, list[dict[str, Any]]]:
+    """What a few drawn calls give here, by tool; through JSON, as those of the other process go."""
+    return dict(json.loads(json.dumps(drawn(Executor(pool)))))
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The same in a process that differs in everything that must not show: examples, and drawn calls."""
     command = [sys.executable, "-m", "tests.specs.again", str(CACHE)]
     root = Path(__file__).parent.parent.parent
     done = subprocess.run(
@@ -65,9 +78,8 @@ def elsewhere() -> dict[str, list[dict[str, Any]]]:
 
 
 def require(pool: ToolPool, tool: str) -> None:
-    provider = pool.declared[tool].provider
-    if provider in pool.inactive:
-        pytest.skip(pool.inactive[provider])
+    if tool not in pool.tools:
+        pytest.skip(pool.why_not(tool))
 
 
 def test_all_specs_fit_together() -> None:
@@ -94,11 +106,27 @@ def test_an_example_gives_what_is_recorded(
 def test_another_process_gives_the_same(
     pool: ToolPool,
     results: dict[str, list[dict[str, Any]]],
-    elsewhere: dict[str, list[dict[str, Any]]],
+    drawn_results: dict[str, list[dict[str, Any]]],
+    elsewhere: dict[str, dict[str, list[dict[str, Any]]]],
     tool: str,
 ) -> None:
     require(pool, tool)
-    assert elsewhere[tool] == results[tool]
+    assert elsewhere["examples"][tool] == results[tool]
+    assert elsewhere["drawn"][tool] == drawn_results[tool]
+
+
+@pytest.mark.parametrize("tool", sorted(FILES.tools))
+def test_a_tool_shows_two_working_calls_and_a_wrong_one(tool: str) -> None:
+    examples = FILES.tools[tool].examples
+    assert len([example for example in examples if example.error is None]) >= 2
+    kept = json.loads(recorded_path(ROOT, tool).read_text(encoding="utf-8"))["examples"]
+    errors = [entry["error"] for entry in kept if "error" in entry]
+    assert errors, "add an example of a wrong input that people really give, with its `error`"
+    for error in errors:
+        assert error["kind"] in KINDS
+        assert len(error["message"].split()) >= 3, "say what is wrong in words that a model can act on"
+        # Which limit or option was broken is data, not only words.
+        assert error["kind"] != "invalid_arguments" or error["details"]
 
 
 @pytest.mark.parametrize("tool", sorted(FILES.tools))
@@ -107,6 +135,17 @@ def test_words_are_plain_and_coverage_names_values_of_the_type(pool: ToolPool, t
     spec = pool.tools[tool]
     found = [*wording_problems(spec), *coverage_problems(Ground(pool), spec)]
     assert [str(problem) for problem in found] == []
+
+
+def test_every_field_can_be_spoken_in_several_ways() -> None:
+    fields = [(spec, name, field) for spec in FILES.tools.values() for name, field in spec.returns.items()]
+    dumb = []
+    for spec, name, field in fields:
+        required = {key for key, parameter in spec.parameters.items() if parameter.required}
+        if not any(set(placeholders(text)) <= required for text in field.phrases):
+            dumb.append(f"{spec.id}#{name}: no phrase of required parameters only")
+    assert dumb == []
+    assert sum(len(field.phrases) for _, _, field in fields) / len(fields) >= PHRASES
 
 
 @pytest.mark.parametrize("provider", sorted(FILES.providers))

@@ -66,6 +66,16 @@ BROKEN = [
     (DIVIDE, FIELD, FIELD + '\nphrases = ["{x}"]', DIVIDE, "returns.quotient.phrases", "one of dividend, divisor"),
     (DIVIDE, FIELD, FIELD + '\nphrases = ["{x"]', DIVIDE, "returns.quotient.phrases", "expected '}'"),
     (DIVIDE, FIELD, FIELD + '\nhigher = "beats {dividend}"', DIVIDE, "returns.quotient.higher", "expected plain words"),
+    (
+        DIVIDE,
+        FIELD,
+        FIELD + '\nphrases = ["the quotient", "the quotient"]',
+        DIVIDE,
+        "returns.quotient.phrases",
+        "that differ",
+    ),
+    (DIVIDE, FIELD, FIELD + '\nphrases = ["the quotient."]', DIVIDE, "returns.quotient.phrases", "without a full stop"),
+    (DIVIDE, FIELD, FIELD + '\nask = ["How much?"]\nasked = false', DIVIDE, "returns.quotient.asked", "no words for"),
     (DIVIDE, FIELD, FIELD + '\nabove = "are large"', DIVIDE, "returns.quotient.above", "expected {value} once"),
     (DIVIDE, 'function = "divide"', 'function = "devide"', DIVIDE, "function", "no function devide"),
     (DIVIDE, "divisor = 3", "divisor = 0", DIVIDE, "examples.0", "the divisor is 0"),
@@ -106,7 +116,36 @@ def test_a_broken_spec_is_named(specs: Path, file: str, old: str, new: str, wher
 def test_a_cycle_of_types_is_named(specs: Path) -> None:
     change(specs, "types.toml", "[inhabitants]\nkind", '[inhabitants]\nparent = "quotient"\nkind')
     change(specs, "types.toml", "[quotient]\nkind", '[quotient]\nparent = "inhabitants"\nkind')
-    assert any("cycle" in p.problem for p in problems(specs))
+    found = {p.key: p for p in problems(specs) if "cycle" in p.problem}
+    assert {p.file for p in found.values()} == {"types.toml"}
+    assert "found the cycle quotient > inhabitants > quotient" in found["quotient.parent"].problem
+    assert "take the parent away" in found["quotient.parent"].remedy
+
+
+def test_a_type_of_a_domain_is_named_with_its_own_file(specs: Path) -> None:
+    (specs / "types").mkdir()
+    body = '[depth]\nkind = "quantity"\nparent = "gone"\ndescription = "x"\nnoun = "x"\nplural = "x"\n'
+    (specs / "types" / "general.toml").write_text(body + 'schema = { type = "number" }\n', encoding="utf-8")
+    (found,) = problems(specs)
+    assert (found.file, found.key) == ("types/general.toml", "depth.parent")
+    assert "unknown type gone, expected one of" in found.problem
+
+
+def test_a_name_that_two_tools_have_is_named(specs: Path) -> None:
+    other = specs / "general" / "reefs"
+    shutil.copytree(specs / ATLAS, other)
+    shutil.rmtree(other / "recorded")
+    (other / "island_profile.toml").unlink()
+    found = [p for p in problems(specs) if p.key == "id"]
+    assert [(p.file, p.problem) for p in found] == [
+        ("general/reefs/divide.toml", "expected a name of its own, found divide, which general.atlas.divide has")
+    ]
+    assert found[0].remedy.startswith("rename the file")
+
+
+def test_an_unknown_type_is_told_with_the_nearest(specs: Path) -> None:
+    change(specs, DIVIDE, 'type = "quotient"', 'type = "quotent"')
+    assert any(p.problem.endswith("such as quotient") for p in problems(specs, DIVIDE))
 
 
 def test_labels_that_name_two_values_are_named(specs: Path) -> None:

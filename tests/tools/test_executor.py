@@ -54,3 +54,35 @@ def test_nothing_rings_after_a_call(pool: ToolPool) -> None:
     assert executor.execute(WORKS).ok
     total = sum(range(2_000_000))
     assert total > 0 and executor.execute(WORKS).ok
+
+
+def test_a_wrong_argument_is_told_with_what_is_allowed(tmp_path: Path) -> None:
+    specs = Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
+    spec = specs / "general" / "atlas" / "divide.toml"
+    text = spec.read_text(encoding="utf-8")
+    text = text.replace("[parameters.divisor]", "[parameters.divisor]\nminimum = -5\nmaximum = 20", 1)
+    spec.write_text(text.replace("[parameters.dividend]", "[parameters.dividend]\nenum = [3, 9]", 1), encoding="utf-8")
+    executor = Executor(ToolPool(specs, TableCache(tmp_path / "tables")))
+    errors = [
+        executor.execute(Call(DIVIDE, arguments)).error
+        for arguments in ({"dividend": 9, "divisor": 99}, {"dividend": 4, "divisor": 3}, {"dividend": 9})
+    ]
+    assert [error and error["kind"] for error in errors] == ["invalid_arguments"] * 3
+    assert [error and error["details"] for error in errors] == [
+        {"minimum": -5, "maximum": 20},
+        {"allowed": [3, 9]},
+        {"parameters": ["dividend", "divisor"]},
+    ]
+
+
+def test_a_whole_number_written_with_a_point_reaches_the_adapter_as_an_integer(tmp_path: Path) -> None:
+    specs = Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
+    spec = specs / "general" / "atlas" / "divide.toml"
+    text = spec.read_text(encoding="utf-8")
+    head, divisor, rest = text.partition("[parameters.divisor]")
+    spec.write_text(head + divisor + rest.replace('type = "quotient"', 'type = "inhabitants"', 1), encoding="utf-8")
+    functions = specs / "general" / "atlas" / "functions.py"
+    text = functions.read_text(encoding="utf-8")
+    functions.write_text(text.replace("dividend / divisor", "dividend / len(range(divisor))"), encoding="utf-8")
+    executor = Executor(ToolPool(specs, TableCache(tmp_path / "tables")))
+    assert executor.execute(Call(DIVIDE, {"dividend": 9, "divisor": 3.0})).value == {"quotient": 3.0}

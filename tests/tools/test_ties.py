@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from builder.errors import BuilderError
+from builder.records.tools import SemanticType, TypeKind
 from builder.testing.small_recipe import tiny_pool
 from builder.tools.clones import clones
 from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
 from builder.tools.tables import TableCache
-from builder.tools.ties import Tie, find_tool, ties
+from builder.tools.ties import Fabric, Tie, fabric, find_tool, ties
 
 NEIGHBOUR = """
 description = "The next island in the alphabet."
@@ -33,6 +34,27 @@ arguments = { island = "Crete" }
 """
 
 
+CROWDING = """
+description = "People on a square kilometre."
+kind = "query"
+role = "processing"
+sql = "SELECT $people / $area AS density"
+[parameters.people]
+type = "inhabitants"
+description = "People"
+[parameters.area]
+type = "quotient"
+description = "Square kilometres"
+[returns.density]
+type = "quotient"
+description = "People on a square kilometre"
+[[examples]]
+arguments = { people = 900, area = 30 }
+[[examples]]
+arguments = { people = 800, area = 10 }
+"""
+
+
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
@@ -43,13 +65,48 @@ def pool_of(specs: Path) -> ToolPool:
 
 
 def test_entities_tie_tools_and_numbers_do_not(specs: Path) -> None:
-    # `divide` takes and gives quotients: numbers join nothing by themselves.
+    # `divide` takes and gives quotients: plain numbers tie nothing by themselves.
     assert ties(pool_of(specs)) == []
     (specs / "general" / "atlas" / "next_island.toml").write_text(NEIGHBOUR, encoding="utf-8")
     atlas = "general.atlas"
     (tie,) = ties(pool_of(specs))
     assert tie == Tie(f"{atlas}.next_island", "next_island", f"{atlas}.island_profile", "island", "island")
     assert not tie.crosses
+
+
+def test_a_quantity_that_says_what_it_is_about_ties_tools_and_a_generic_one_does_not(specs: Path) -> None:
+    atlas = "general.atlas"
+    folder = specs / "medical" / "atlas"
+    folder.mkdir(parents=True)
+    (folder / "provider.toml").write_text((specs / "general/atlas/provider.toml").read_text(encoding="utf-8"))
+    (folder / "functions.py").write_text((specs / "general/atlas/functions.py").read_text(encoding="utf-8"))
+    (folder / "crowding.toml").write_text(CROWDING, encoding="utf-8")
+    found = fabric(pool_of(specs))
+    # The profile's people feed it; the quotients that pass between it and `divide` do not count.
+    assert found == Fabric(
+        tools=3,
+        pairs=1,
+        crossing=1,
+        apart=(f"{atlas}.divide",),
+        generic_only=(f"{atlas}.divide",),
+        domains={"general -> medical": 1},
+    )
+    types = specs / "types.toml"
+    types.write_text(types.read_text(encoding="utf-8").replace("generic = true", "generic = false"), encoding="utf-8")
+    assert fabric(pool_of(specs)).pairs == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "generic"),
+    [("quantity", None, False), ("date", None, True), ("option", None, True), ("date", False, False)],
+)
+def test_dates_flags_and_options_are_generic_unless_they_say_otherwise(
+    kind: TypeKind, said: bool | None, generic: bool
+) -> None:
+    made = SemanticType(
+        name="x", kind=kind, description="x", noun="x", plural="xs", schema={"type": "string"}, generic=said
+    )
+    assert made.is_generic is generic
 
 
 def test_a_tool_under_another_name_is_a_clone(specs: Path) -> None:

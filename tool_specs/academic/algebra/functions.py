@@ -39,11 +39,8 @@ def modular_power(base: int, exponent: int, modulus: int) -> dict[str, Any]:
 
 
 def modular_inverse(number: int, modulus: int) -> dict[str, Any]:
-    if math.gcd(number, modulus) != 1:
-        raise ToolError(
-            "invalid_value", "no inverse: number and modulus share a factor", common_factor=math.gcd(number, modulus)
-        )
-    return {"inverse": pow(number, -1, modulus)}
+    common = math.gcd(number, modulus)
+    return {"inverse": pow(number, -1, modulus) if common == 1 else None, "common_divisor": common}
 
 
 def solve_linear_system(coefficients: list[float], constants: list[float]) -> dict[str, Any]:

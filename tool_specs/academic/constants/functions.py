@@ -49,3 +49,9 @@ def constants_table() -> list[dict[str, Any]]:
         shown = unit.replace("**", "^").replace("*", " ") or "1"
         rows.append({"name": name, "key": key, "value": value, "unit": shown})
     return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def light_travel_time(distance_km: float, refractive_index: float = 1.0) -> dict[str, Any]:
+    """Distance times refractive index over the speed of light, 299,792.458 km/s (exact in the SI)."""
+    one_way = 1000 * distance_km * refractive_index / 299792.458
+    return {"one_way": one_way, "round_trip": 2 * one_way}

@@ -11,6 +11,8 @@ PLANETS = ("Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn", "Uranus", "
 BODIES = ("Sun", "Moon", "Mercury", "Venus", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune")
 SPOKEN = {"Sun": "the Sun", "Moon": "the Moon", "Earth": "the Earth"}
 PHASES = {"new moon": 0, "first quarter": 90, "full moon": 180, "last quarter": 270}
+KM_PER_AU = 149597870.7
+"""IAU 2012 Resolution B2."""
 FIRST, LAST = 1900, 2100
 """Years in which delta T is known or well predicted."""
 
@@ -104,16 +106,22 @@ def rise_and_set(body: str, latitude: float, longitude: float, date: str) -> dic
     return {"rise": search(astronomy.Direction.Rise), "set": search(astronomy.Direction.Set)}
 
 
+def _moon_distance(time: Any) -> float:
+    """Kilometres between the centres of Earth and Moon."""
+    import astronomy
+
+    return float(astronomy.GeoMoon(time).Length() * KM_PER_AU)
+
+
 @functools.lru_cache(4096)
 def moon_on_date(date: str) -> dict[str, Any]:
     import astronomy
 
     time = _time(date)
-    vector = astronomy.GeoMoon(time)
     return {
         "illuminated": astronomy.Illumination(astronomy.Body.Moon, time).phase_fraction * 100,
         "waxing": astronomy.MoonPhase(time) < 180,
-        "distance_km": vector.Length() * 149597870.7,
+        "distance_km": _moon_distance(time),
     }
 
 
@@ -124,7 +132,7 @@ def next_moon_phase(phase: str, date: str) -> dict[str, Any]:
     found = astronomy.SearchMoonPhase(PHASES[phase], _time(date), 40)
     if found is None:
         raise ToolError("not_found", "no such phase within 40 days")
-    return {"date": _stamp(found)[:10], "time": _stamp(found)}
+    return {"date": _stamp(found)[:10], "time": _stamp(found), "distance_km": _moon_distance(found)}
 
 
 @functools.lru_cache(1024)
@@ -140,6 +148,7 @@ def next_lunar_eclipse(date: str, kind: str = "any") -> dict[str, Any]:
         "peak": _stamp(eclipse.peak),
         "kind": eclipse.kind.name.lower(),
         "totality_minutes": total if total > 0 else None,
+        "distance_km": _moon_distance(eclipse.peak),
     }
 
 
@@ -185,6 +194,7 @@ def next_greatest_elongation(planet: str, date: str) -> dict[str, Any]:
         "date": _stamp(found.time)[:10],
         "elongation": found.elongation,
         "visibility": found.visibility.name.lower(),
+        "magnitude": astronomy.Illumination(body, found.time).mag,
     }
 
 
@@ -230,3 +240,13 @@ def julian_date(date: str, hour: float = 0.0) -> dict[str, Any]:
         raise ToolError("invalid_value", f"{date} is no calendar date; write YYYY-MM-DD") from error
     julian = day.toordinal() + 1721424.5 + hour / 24
     return {"julian_date": julian, "modified_julian_date": julian - 2400000.5}
+
+
+def moon_apparent_size(distance_km: float) -> dict[str, Any]:
+    """Radii of Moon (1737.4 km) and Earth's equator (6378.137 km): IAU working group on coordinates, 2015."""
+    import math
+
+    return {
+        "diameter": 120 * math.degrees(math.asin(1737.4 / distance_km)),
+        "parallax": 60 * math.degrees(math.asin(6378.137 / distance_km)),
+    }

@@ -68,6 +68,8 @@ def _significant(p: float) -> float:
 
 def t_test_from_summary(mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int) -> dict[str, Any]:
     """Welch's test; Cohen's d with the pooled standard deviation."""
+    if min(sd_a, sd_b) == 0:
+        raise ValueError("a group without spread cannot be tested; give standard deviations above zero")
     va, vb = sd_a**2 / n_a, sd_b**2 / n_b
     t = (mean_a - mean_b) / math.sqrt(va + vb)
     freedom = (va + vb) ** 2 / (va**2 / (n_a - 1) + vb**2 / (n_b - 1))
@@ -86,7 +88,7 @@ def mean_confidence_interval(values: list[float], confidence: float = 95.0) -> d
     if sd == 0:
         raise ValueError("all values are equal: there is no spread to estimate an interval from")
     margin = _t_quantile(0.5 + confidence / 200, n - 1) * sd / math.sqrt(n)
-    return {"mean": mean, "lower": mean - margin, "upper": mean + margin, "margin": margin}
+    return {"mean": mean, "lower": mean - margin, "upper": mean + margin, "margin": margin, "standard_deviation": sd}
 
 
 def chi_square_2x2(a_yes: int, a_no: int, b_yes: int, b_no: int) -> dict[str, Any]:
@@ -113,6 +115,8 @@ def sample_size_means(difference: float, sd: float, power: float = 80.0, alpha: 
     """n per group = 2 (z_a + z_b)^2 sd^2 / d^2 (normal approximation, two-sided, two groups)."""
     if difference == 0:
         raise ValueError("a difference of zero cannot be detected")
+    if sd == 0:
+        raise ValueError("without spread no sample size is needed; give a standard deviation above zero")
     z = NORMAL.inv_cdf(1 - alpha / 200) + NORMAL.inv_cdf(power / 100)
     per_group = math.ceil(2 * (z * sd / difference) ** 2)
     return {"per_group": max(per_group, 2), "total": 2 * max(per_group, 2), "effect_size": abs(difference) / sd}
@@ -133,3 +137,23 @@ def sample_size_proportion(
 def adjust_for_dropout(sample_size: int, dropout: float) -> dict[str, Any]:
     """Enrol n / (1 - dropout), rounded up."""
     return {"enrolment": math.ceil(sample_size / (1 - dropout / 100) - 1e-9)}
+
+
+def adjusted_p_values(p_values: list[float], method: str) -> dict[str, Any]:
+    """S. Holm, Scand. J. Statist. 6 (1979) 65; Y. Benjamini and Y. Hochberg, J. R. Statist. Soc. B 57 (1995) 289."""
+    n = len(p_values)
+    order = sorted(range(n), key=lambda index: p_values[index])
+    adjusted = [0.0] * n
+    if method == "Benjamini-Hochberg":
+        bound = 1.0
+        for rank in range(n, 0, -1):
+            bound = min(bound, p_values[order[rank - 1]] * n / rank)
+            adjusted[order[rank - 1]] = bound
+    else:
+        bound = 0.0
+        for rank, index in enumerate(order):
+            factor = n if method == "Bonferroni" else n - rank
+            bound = max(bound, min(1.0, p_values[index] * factor))
+            adjusted[index] = bound
+    rounded = [_significant(p) for p in adjusted]
+    return {"adjusted": rounded, "smallest": min(rounded), "significant": sum(p < 0.05 for p in rounded)}

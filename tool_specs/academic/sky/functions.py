@@ -60,3 +60,22 @@ def atmospheric_extinction(altitude: float, magnitude: float, coefficient: float
     air_mass = 1 / (math.sin(math.radians(altitude)) + 0.50572 * (altitude + 6.07995) ** -1.6364)
     dimming = coefficient * air_mass
     return {"air_mass": air_mass, "dimming": dimming, "seen_magnitude": magnitude + dimming}
+
+
+def sidereal_time(julian_date: float, longitude: float) -> dict[str, Any]:
+    """IAU 1982 mean sidereal time: J. Meeus, Astronomical Algorithms, 2nd edition, formula 12.4."""
+    days = julian_date - 2451545.0
+    centuries = days / 36525
+    degrees = 280.46061837 + 360.98564736629 * days + 0.000387933 * centuries**2 - centuries**3 / 38710000
+    return {"sidereal_time": (degrees + longitude) % 360 / 15}
+
+
+def moon_altitude(latitude: float, longitude: float, time: str) -> dict[str, Any]:
+    """Topocentric place of the Moon by astronomy-engine, without refraction."""
+    import astronomy
+
+    moment = astronomy.Time.Parse(time + ":00Z")
+    observer = astronomy.Observer(latitude, longitude, 0)
+    equator = astronomy.Equator(astronomy.Body.Moon, moment, observer, True, True)
+    horizon = astronomy.Horizon(moment, observer, equator.ra, equator.dec, astronomy.Refraction.Airless)
+    return {"altitude": horizon.altitude, "azimuth": horizon.azimuth % 360}

@@ -95,11 +95,15 @@ def colony_titre(colonies: list[int], dilution: float, plated_volume: float) -> 
 
 
 def qpcr_fold_change(
-    target_treated: float, reference_treated: float, target_control: float, reference_control: float
+    target_treated: float,
+    reference_treated: float,
+    target_control: float,
+    reference_control: float,
+    efficiency: float = 100.0,
 ) -> dict[str, Any]:
-    """Livak and Schmittgen (2001), Methods 25:402: 2^-ddCt."""
+    """Livak and Schmittgen (2001), Methods 25:402: (1 + E)^-ddCt, 2^-ddCt at 100%."""
     difference = (target_treated - reference_treated) - (target_control - reference_control)
-    return {"delta_delta_ct": difference, "fold_change": 2**-difference}
+    return {"delta_delta_ct": difference, "fold_change": (1 + efficiency / 100) ** -difference}
 
 
 def infection_plan(cells: int, multiplicity: float, titre: float) -> dict[str, Any]:
@@ -108,4 +112,24 @@ def infection_plan(cells: int, multiplicity: float, titre: float) -> dict[str, A
         "volume": 1000 * cells * multiplicity / titre,
         "infected_percent": 100 * infected,
         "single_percent": 100 * multiplicity * math.exp(-multiplicity) / infected,
+    }
+
+
+def qpcr_standard_curve(copies: list[float], cycles: list[float]) -> dict[str, Any]:
+    """Least squares of Ct on log10 copies; efficiency 10^(-1/slope) - 1 (Bustin et al. 2009, Clin Chem 55:611)."""
+    if len(copies) != len(cycles):
+        raise ValueError(f"{len(copies)} dilutions and {len(cycles)} Ct values were given")
+    if min(copies) <= 0 or len(set(copies)) < 3:
+        raise ValueError("a standard curve needs at least three different dilutions above zero")
+    logs = [math.log10(value) for value in copies]
+    x, y = math.fsum(logs) / len(logs), math.fsum(cycles) / len(cycles)
+    covariance = math.fsum((a - x) * (b - y) for a, b in zip(logs, cycles, strict=True))
+    spread, noise = math.fsum((a - x) ** 2 for a in logs), math.fsum((b - y) ** 2 for b in cycles)
+    slope = covariance / spread
+    if slope >= -1:
+        raise ValueError("Ct must fall clearly as copies rise; check the order of the values")
+    return {
+        "slope": slope,
+        "efficiency": 100 * (10 ** (-1 / slope) - 1),
+        "r_squared": covariance**2 / (spread * noise),
     }

@@ -71,3 +71,13 @@ def temperature_coefficient(
         raise ValueError("the two rates must be measured at different temperatures")
     q10 = (rate_b / rate_a) ** (10 / (temperature_b - temperature_a))
     return {"q10": q10, "predicted_rate": rate_a * q10 ** ((target_temperature - temperature_a) / 10)}
+
+
+def species_after_habitat_loss(
+    species: float, area_before: float, area_after: float, exponent: float = 0.25
+) -> dict[str, Any]:
+    """O. Arrhenius, Journal of Ecology 9 (1921) 95: S2 = S1 (A2 / A1)^z."""
+    if not 0 < area_after < area_before:
+        raise ValueError("the area that is left must be above zero and smaller than the area before")
+    kept = (area_after / area_before) ** exponent
+    return {"species_left": species * kept, "lost_percent": 100 * (1 - kept)}

@@ -57,7 +57,18 @@ def segregation_test(observed: list[int], ratio: list[int]) -> dict[str, Any]:
         "critical_value": limit,
         "fits": statistic <= limit,
         "expected": expected,
+        "p_value": float(f"{_chi_square_tail(statistic, len(ratio) - 1):.4g}"),
     }
+
+
+def _chi_square_tail(value: float, freedom: int) -> float:
+    """Upper tail of the chi-square distribution, in closed form (Abramowitz and Stegun, 26.4.4 and 5)."""
+    half = value / 2
+    total, start = (0.0, 0.0) if freedom % 2 == 0 else (math.erfc(math.sqrt(half)), 0.5)
+    for step in range(freedom // 2):
+        power = start + step
+        total += math.exp(-half) * half**power / math.gamma(power + 1)
+    return total
 
 
 def effective_population_size(males: int, females: int) -> dict[str, Any]:
@@ -72,3 +83,11 @@ def heterozygosity_kept(effective_size: float, generations: int) -> dict[str, An
     if effective_size < 1:
         raise ValueError("an effective size below 1 makes no sense")
     return {"kept_percent": 100 * (1 - 1 / (2 * effective_size)) ** generations}
+
+
+def linkage_disequilibrium_decay(d: float, recombination_percent: float, generations: int) -> dict[str, Any]:
+    """R. C. Lewontin and K. Kojima, Evolution 14 (1960) 458: D falls by the factor 1 - r in each generation."""
+    if recombination_percent == 0:
+        raise ValueError("without recombination D does not fall; give a frequency above zero")
+    kept = 1 - recombination_percent / 100
+    return {"d_after": d * kept**generations, "half_time": math.log(0.5) / math.log(kept)}

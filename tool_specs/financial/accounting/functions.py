@@ -123,3 +123,9 @@ def market_concentration(sales: list[float]) -> dict[str, Any]:
         "four_firm_share": math.fsum(shares[:4]),
         "equivalent_firms": 10000 / index,
     }
+
+
+def asset_sale_gain(price: float, book_value: float, tax_rate: float) -> dict[str, Any]:
+    gain = price - book_value
+    tax = gain * tax_rate / 100
+    return {"gain": gain, "tax": tax, "proceeds_after_tax": price - tax}

