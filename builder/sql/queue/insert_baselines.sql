@@ -1,0 +1,1 @@
+INSERT INTO baselines BY NAME SELECT * EXCLUDE (position) FROM batch;

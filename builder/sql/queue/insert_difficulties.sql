@@ -1,0 +1,1 @@
+INSERT INTO difficulties BY NAME SELECT * EXCLUDE (position) FROM batch;
