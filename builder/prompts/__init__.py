@@ -16,7 +16,7 @@ from builder.errors import BuilderError
 from builder.identity import digest
 
 _FOLDER = Path(__file__).resolve().parent
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @lru_cache(maxsize=16)

@@ -22,6 +22,7 @@ SLOTS = {
     "op.compare_no": "left relation right", "op.all_of_yes": "", "op.all_of_no": "", "op.any_of_yes": "",
     "op.any_of_no": "", "op.choose_yes": "value", "op.choose_no": "value", "op.rank": "order head pairs",
     "op.value_for": "item head value", "op.common": "items", "op.without": "items",
+    "detour.try": "goal tool", "detour.then": "tool", "detour.aside": "", "detour.useless": "tool given goal",
     "lack.think": "goal", "lack.depends": "", "lack.final": "goal", "lack.answer": "goal",
     **dict.fromkeys(
         ("slip.spelling", "slip.name", "slip.form", "slip.option", "slip.range", "slip.missing"),
@@ -66,6 +67,19 @@ def test_a_models_prompts_have_the_values_that_its_roles_give() -> None:
         "word.again": {"reason"},
         "read.system": set(),
         "read.user": {"question", "slots"},
+        "collect.system": set(),
+        "collect.user": {"seed"},
+        "collect.further": {"seed", "evidence", "question"},
+        "derive.system": set(),
+        "derive.user": {"evidence", "seed", "forms", "register", "task"},
+        "derive.first": set(),
+        "derive.further": {"question", "derivation"},
+        "derive.again": {"reason"},
+        "derive.plain": set(),
+        "derive.formal": set(),
+        "derive.reason": set(),
+        "judge.system": set(),
+        "judge.user": {"question", "reference", "answer"},
     }
 
 

@@ -17,10 +17,12 @@ from builder.errors import DerivationError
 from builder.recipe.acting import act, display, opening, strata
 from builder.recipe.acting.missing import blocked_steps, removable
 from builder.recipe.acting.playing import MAX_CALLS_AT_ONCE
+from builder.recipe.acting.reading import Reader
 from builder.recipe.acting.slips import variants
-from builder.recipe.acting.speech import Voice, cap
+from builder.recipe.acting.speech import Voice, cap, listed
 from builder.recipe.verdicts import judge, parse_answer
 from builder.records.attempts import Attempt
+from builder.records.derivations import CallStep, Literal, OpStep, Ref
 from builder.records.tasks import Task
 from builder.records.tools import Call, Result, ToolSpec
 from builder.testing.tasks import NEIGHBOURS, PROFILE, SHAPES, general_executor, make_task
@@ -50,7 +52,7 @@ def attempts(executor: Executor, tasks: dict[str, Task]) -> list[tuple[Task, Att
     """Attempts of every shape and stratum under several streams."""
     found = []
     for task in tasks.values():
-        for stratum in ("direct", "recovery", "unanswerable"):
+        for stratum in ("direct", "recovery", "detour", "unanswerable"):
             for seed in SEEDS:
                 attempt = play(task, executor, stratum, seed)
                 if attempt is not None:
@@ -178,7 +180,7 @@ def test_words_vary(executor: Executor, tasks: dict[str, Task]) -> None:
 
 
 def test_same_stream_same_attempt(executor: Executor, tasks: dict[str, Task]) -> None:
-    for stratum in ("direct", "recovery", "unanswerable"):
+    for stratum in ("direct", "recovery", "detour", "unanswerable"):
         one, two = (play(tasks["most_populous"], executor, stratum, 5) for _ in range(2))
         assert one is not None and two is not None
         assert one.model_dump_json() == two.model_dump_json()
@@ -340,9 +342,102 @@ def test_values_are_spoken_as_people_write_them(executor: Executor) -> None:
     assert voice.measured(3.5, "percentage") == "3.5%"
     assert voice.measured(12.5, "area") == "12.5 km²"
     assert voice.measured(12.5, "area", phrase="the area in square kilometres") == "12.5"
+    assert voice.measured(7, "day_count", phrase="the number of days") == "7"
+    assert voice.measured(1, "day_count", phrase="the wait") == "1 day"
+    assert voice.measured(9.5, "distance_km", phrase="the rest after 20 km") == "9.5 km"
+    assert voice.measured(9.5, "distance_km", phrase="the way at a speed of 20 km/h") == "9.5 km"
+    assert voice.value(32632, "epsg_code") == "32632"
+    assert listed(["Lyon, France", "Bern, Switzerland"]) == "Lyon, France and Bern, Switzerland"
+    assert listed(["Lyon, France", "Bern", "Rome"]) == "Lyon, France; Bern; and Rome"
     assert voice.value(["Peru"] * 15, "country").endswith("and 3 more")
     assert voice.value("ACGT" * 50, "plain_text").endswith("(200 characters)")
     assert cap("the end") == "The end" and cap("pH is 7") == "pH is 7" and cap("`f` gives") == "`f` gives"
+
+
+LOAN = {
+    "id": "financial.loans.level_payment",
+    "kind": "function",
+    "role": "processing",
+    "function": "level_payment",
+    "description": "Level payment of a loan.",
+    "parameters": {
+        "principal": {"type": "money_amount", "description": "Sum"},
+        "weeks": {"type": "count", "description": "Weeks"},
+    },
+    "returns": {
+        "payment": {
+            "type": "money_amount",
+            "description": "Payment",
+            "phrases": [
+                "the level payment",
+                "the payment on {principal}",
+                "the rate over {weeks} weeks",
+                "the instalment",
+            ],
+        },
+        "interest": {
+            "type": "money_amount",
+            "description": "Interest",
+            "phrases": ["the interest", "the interest on {principal}", "the cost of {weeks} weeks", "the charge"],
+        },
+    },
+    "examples": [],
+}
+PAYMENT = Call("financial.loans.level_payment", {"principal": 1200, "weeks": 1})
+
+
+LOAN_PLACES = {
+    **{"the level payment": 0, "the payment on 1200": 1, "the rate over 1 week": 2, "the instalment": 3},
+    **{"the interest": 0, "the interest on 1200": 1, "the cost of 1 week": 2, "the charge": 3},
+}
+
+
+def lender(executor: Executor, seed: int, apart: Mapping[str, set[str]] | None = None) -> Voice:
+    pool: Any = Extended(executor.pool, ToolSpec.model_validate(LOAN))
+    return Voice(pool, random.Random(seed), apart)
+
+
+def test_a_speaker_keeps_one_phrase_for_a_field(executor: Executor) -> None:
+    said = set()
+    for seed in range(40):
+        voice = lender(executor, seed)
+        phrases = [voice.phrase(PAYMENT, "payment") for _ in range(5)]
+        assert len(set(phrases)) == 1 and phrases[0] == lender(executor, seed).phrase(PAYMENT, "payment")
+        place = LOAN_PLACES[phrases[0]]
+        assert LOAN_PLACES[voice.phrase(PAYMENT, "interest")] == place, "sibling fields speak alike"
+        said.add(phrases[0])
+    assert said == {"the level payment", "the payment on 1200", "the rate over 1 week", "the instalment"}
+
+
+def test_calls_of_one_tool_are_told_apart(executor: Executor) -> None:
+    tool = PAYMENT.tool
+    for seed in range(20):
+        assert lender(executor, seed, {tool: {"principal"}}).phrase(PAYMENT, "payment") == "the payment on 1200"
+        both = lender(executor, seed, {tool: {"principal", "weeks"}})
+        assert both.phrase(PAYMENT, "payment") in (
+            "the payment on 1200 (weeks 1)",
+            "the rate over 1 week (principal 1200)",
+        )
+        assert "(" not in both.phrase(PAYMENT, "payment", brief=True)
+        members = both.phrase(PAYMENT, "payment", each={"principal": "each of these 3 amounts"})
+        assert "each of these 3 amounts" in members
+
+
+def test_an_afterthought_takes_a_colon(executor: Executor) -> None:
+    payment = {"type": "money_amount", "description": "Payment", "phrases": ["the payment, interest included"]}
+    pool: Any = Extended(executor.pool, ToolSpec.model_validate({**LOAN, "returns": {"payment": payment}}))
+    said = [Voice(pool, random.Random(seed)).found(PAYMENT, "payment", 110).lower() for seed in range(20)]
+    assert all(text.endswith("the payment, interest included: 110.") for text in said)
+
+
+def test_a_structural_literal_decides_what_a_result_is(executor: Executor) -> None:
+    sums = Call("general.mathematics.calculate", {"operation": "add", "a": 2, "b": 3})
+    apart = {sums.tool: {"operation", "a", "b"}}
+    assert {Voice(executor.pool, random.Random(seed), apart).phrase(sums, "result") for seed in range(30)} == {
+        "the sum of 2 and 3",
+        "the total of 2 and 3",
+        "the result of adding 3 to 2",
+    }
 
 
 def test_fields_without_wording_get_sensible_names(executor: Executor) -> None:
@@ -397,3 +492,40 @@ def test_chat_templates(attempts: list[tuple[Task, Attempt]], executor: Executor
             text = render("llama31_style", attempt, executor)
             assert text.count('"parameters": {') >= attempt.num_calls
     assert 0 < refused < len(attempts)
+
+
+def test_a_detour_is_one_real_call_that_does_not_help(executor: Executor, tasks: dict[str, Task]) -> None:
+    made = {shape: play(task, executor, "detour", 1) for shape, task in tasks.items()}
+    found = {shape: attempt for shape, attempt in made.items() if attempt is not None}
+    assert found, "some task of the set has a tool that sounds right and is not"
+    for shape, attempt in found.items():
+        task = tasks[shape]
+        direct = play(task, executor, "direct", 1)
+        assert direct is not None and attempt.num_calls == direct.num_calls + 1
+        names = {executor.pool.declared[tool].name for tool in task.tools_used}
+        extra = [call for call in calls_of(attempt) if call["function"]["name"] not in names]
+        assert len(extra) == 1
+        [result] = [m for m in attempt.messages if m.get("tool_call_id") == extra[0]["id"]]
+        tool = next(t for t in task.toolset if t.endswith(f".{extra[0]['function']['name']}"))
+        real = executor.execute(Call(tool, extra[0]["function"]["arguments"]))
+        assert real.ok and "error" not in json.loads(result["content"])
+        assert judge(task, attempt).correct
+
+
+def test_operators_speak_of_options_by_the_field_that_they_share() -> None:
+    """Two calls of one tool have its field's name; a calculator's results have none; dates are later, not greater."""
+    names = ("Peru", "Chile")
+    items = tuple(Literal(literal=name, type="country") for name in names)
+    profiles = [CallStep(id=n, tool=PROFILE, arguments={"country": i}) for n, i in zip(names, items, strict=True)]
+    people = tuple(Ref(step=name, field="population") for name in names)
+    best = OpStep(id="best", op="argmax", inputs={"items": items, "keys": people})
+    days = [Literal(literal=day, type="date") for day in ("2026-08-26", "2026-09-09")]
+    later = OpStep(
+        id="later", op="compare",
+        inputs={"left": days[0], "relation": Literal(literal=">", type="number"), "right": days[1]},
+    )  # fmt: skip
+    known = {step.id: step for step in (*profiles, best, later)}
+    values = {"Peru": {"population": 34_000_000}, "Chile": {"population": 19_000_000}, "best": "Peru", "later": False}
+    reader = Reader(Voice(general_executor().pool, random.Random(2)), known, values)
+    assert "population" in reader.sentence(best) and "Peru" in reader.sentence(best)
+    assert "later than" in reader.sentence(later)

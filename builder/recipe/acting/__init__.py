@@ -15,6 +15,7 @@ from typing import Any
 from builder.errors import DerivationError
 from builder.identity import content_id, random_stream
 from builder.prompts import fill, phrases, placeholders
+from builder.recipe.acting.detours import find_detour
 from builder.recipe.acting.missing import blocked_steps, removable
 from builder.recipe.acting.playing import Playing
 from builder.recipe.acting.slips import find_slip
@@ -38,6 +39,9 @@ _ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 RECOVERY_SHARE = 0.20
 """Share of tasks that also get an attempt with a slip: few, since each repeats its task."""
 
+DETOUR_SHARE = 0.15
+"""Share of tasks also tried with a detour."""
+
 UNANSWERABLE_SHARE = 0.20
 """Share of tasks tried without a needed tool. Fewer than a third have one that nothing offered replaces, which
 leaves about 6% of tasks."""
@@ -50,9 +54,11 @@ chains anyway this leaves about 45% of rows for chat templates that refuse sever
 def strata(task: Task, rng: random.Random) -> tuple[Stratum, ...]:
     """Which attempts a task gets; `act` returns None for one that turns out not to be possible."""
     wanted: list[Stratum] = ["direct"]
-    recovery, missing = rng.random(), rng.random()
+    recovery, missing, detour = rng.random(), rng.random(), rng.random()
     if recovery < RECOVERY_SHARE:
         wanted.append("recovery")
+    if detour < DETOUR_SHARE:
+        wanted.append("detour")
     if missing < UNANSWERABLE_SHARE:
         wanted.append("unanswerable")
     return tuple(wanted)
@@ -79,16 +85,18 @@ def _form(answer: Answer) -> str:
 
 
 def act(task: Task, view: PoolView, stratum: Stratum, rng: random.Random) -> Generator[Call, Result, Attempt | None]:
-    """Play a task. None when the stratum is not possible for it (no slip that fails, no tool to take away).
+    """Play a task. None when the stratum is not possible for it: no slip that fails, no tool that sounds right and
+    is not, no tool to take away.
 
     Raises DerivationError when a call fails or the answer comes out different from the task's.
     """
     tool = removable(view, task, rng) if stratum == "unanswerable" else None
     slip = (yield from find_slip(view, task, rng)) if stratum == "recovery" else None
-    if (stratum == "unanswerable" and tool is None) or (stratum == "recovery" and slip is None):
+    detour = (yield from find_detour(view, task, rng)) if stratum == "detour" else None
+    if stratum != "direct" and tool is None and slip is None and detour is None:
         return None
     parallel = _together(task) and rng.random() >= ONE_BY_ONE_SHARE
-    playing = Playing(view, task.derivation, parallel, slip, rng, [dict(m) for m in opening(task)])
+    playing = Playing(view, task.derivation, parallel, slip, detour, rng, [dict(m) for m in opening(task)])
     if tool is not None:
         blocked = blocked_steps(task.derivation, tool)
         yield from playing.play(blocked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.errors import DerivationError
+from builder.recipe.acting.detours import Detour, useless
 from builder.recipe.acting.display import as_text, cut
 from builder.recipe.acting.reading import Reader
 from builder.recipe.acting.slips import Slip, explain
@@ -51,6 +52,7 @@ class Playing:
     derivation: Derivation
     parallel: bool
     slip: Slip | None
+    detour: Detour | None
     rng: random.Random
     messages: list[dict[str, Any]]
     values: dict[str, Any] = field(default_factory=dict)
@@ -58,13 +60,15 @@ class Playing:
     """Sentences about results that no message holds yet."""
     last: set[str] = field(default_factory=set)
     """Steps whose results came last."""
+    back: bool = False
+    """Whether the last call was a detour, so that its goal has just been said."""
     calls: int = 0
     voice: Voice = field(init=False)
     known: dict[str, Step] = field(init=False)
     used: dict[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.voice = Voice(self.view, self.rng)
+        self.voice = Voice(self.view, self.rng, _apart(self.derivation))
         self.known = {step.id: step for step in self.derivation.steps}
         self.used = used_fields(self.derivation)
 
@@ -74,6 +78,8 @@ class Playing:
         at_once = MAX_CALLS_AT_ONCE if self.parallel else 1
         for batch in self._batches(steps):
             jobs = [job for step in batch for job in self.jobs(step)]
+            if self.detour is not None and self.detour.step in {step.id for step in batch}:
+                self._go_round(self.detour, jobs)
             results: list[dict[str, Any]] = []
             for start in range(0, len(jobs), at_once):
                 results += yield from self._turn(jobs[start : start + at_once], start)
@@ -124,7 +130,7 @@ class Playing:
     def _turn(self, jobs: list[Job], done: int) -> Generator[Call, Result, list[dict[str, Any]]]:
         """One assistant message with its calls, and their results; a slip is put right in the next one."""
         wrong = next((job for job in jobs if self._slips(job)), None)
-        self._assistant(self._thought(jobs, done), self._aside(jobs), [(j, self._shown(j)) for j in jobs])
+        self._assistant(self._thought(jobs, done), self._aside(jobs), [self._shown(j) for j in jobs])
         results: list[dict[str, Any] | None] = []
         for job in jobs:
             if job is wrong and self.slip is not None:
@@ -136,10 +142,21 @@ class Playing:
             # What else came back is told only after the correction: the error is what matters now.
             told, self.told = self.told, []
             thought = explain(self.voice, self.slip)
-            self._assistant(thought, self.voice.say("retry"), [(wrong, wrong.call)])
+            self._assistant(thought, self.voice.say("retry"), [wrong.call])
             results[results.index(None)] = yield from self._result(wrong)
             self.told = told + self.told
         return [result for result in results if result is not None]
+
+    def _go_round(self, detour: Detour, jobs: list[Job]) -> None:
+        """The detour's call with its real result, and what was seen in it."""
+        tool = self.view.declared[detour.call.tool].name
+        goal = self.goal([job for job in jobs if job.step.id == detour.step])
+        thought = [*self.recall(), self.voice.say("detour.try", goal=goal, tool=tool)]
+        self._assistant(" ".join(thought), self.voice.say("detour.aside"), [detour.call])
+        assert detour.result.value is not None
+        self._reply(detour.call, cut(detour.result.value, ()))
+        self.told.append(useless(self.voice, detour, goal))
+        self.back = True
 
     def _result(self, job: Job) -> Generator[Call, Result, dict[str, Any]]:
         result = yield job.call
@@ -148,7 +165,8 @@ class Playing:
             raise DerivationError("call:failed", f"{job.call.tool} failed when the task was played: {message}")
         self._tool(job, result)
         for name in sorted(self.used[job.step.id]):
-            if isinstance(job.step, CallStep):
+            # Of several fields of a member each is named; of one it is known from before.
+            if isinstance(job.step, CallStep) or (not self.parallel and len(self.used[job.step.id]) > 1):
                 self.told.append(self.voice.found(job.call, name, result.value[name], self._single(job.step)))
             elif not self.parallel:
                 self.told.append(self.voice.member(job.call, job.step.parameter, name, result.value[name]))
@@ -202,8 +220,9 @@ class Playing:
         if done and isinstance(step, MapStep) and len(jobs) == 1:
             member = self.voice.value(jobs[0].call.arguments[step.parameter], spec.parameters[step.parameter].type)
             return " ".join([*parts, self.voice.say("again", member=member)])
-        first = not self.calls
-        if first:
+        if self.back:
+            situation, self.back = "detour.then", False
+        elif not self.calls:
             alone = len(self.derivation.steps) == 1
             situation = "begin_many" if len({j.step.id for j in jobs}) > 1 else "begin_only" if alone else "begin"
         else:
@@ -246,7 +265,7 @@ class Playing:
         situation = "look" if look or not self.calls else "work"
         return self.voice.say(situation, goal=self.goal(jobs, brief=True))
 
-    def _assistant(self, reasoning: str, content: str, calls: list[tuple[Job, Call]]) -> None:
+    def _assistant(self, reasoning: str, content: str, calls: list[Call]) -> None:
         message: dict[str, Any] = {"role": "assistant", "content": content, "reasoning_content": reasoning}
         message["tool_calls"] = [
             {
@@ -255,20 +274,23 @@ class Playing:
                 "type": "function",
                 "function": {"name": self.view.declared[call.tool].name, "arguments": dict(call.arguments)},
             }
-            for number, (_, call) in enumerate(calls, 1)
+            for number, call in enumerate(calls, 1)
         ]
         self.messages.append(message)
         self.calls += len(calls)
 
     def _tool(self, job: Job, result: Result) -> None:
+        payload = result.payload() if result.value is None else cut(result.value, self.used[job.step.id])
+        self._reply(job.call, payload)
+
+    def _reply(self, call: Call, payload: dict[str, Any]) -> None:
         """The result message of the next call that has none; results come in the order of the calls."""
         answered = sum(message["role"] == "tool" for message in self.messages)
-        payload = result.payload() if result.value is None else cut(result.value, self.used[job.step.id])
         self.messages.append(
             {
                 "role": "tool",
                 "tool_call_id": f"call{answered + 1:05d}",
-                "name": self.view.declared[job.call.tool].name,
+                "name": self.view.declared[call.tool].name,
                 "content": as_text(payload),
             }
         )
@@ -276,3 +298,17 @@ class Playing:
     def finish(self, reasoning: str, content: str) -> None:
         """The final message."""
         self.messages.append({"role": "assistant", "content": content, "reasoning_content": reasoning})
+
+
+def _apart(derivation: Derivation) -> dict[str, set[str]]:
+    """By tool, the parameters that are not the same in all its calls: other sources, or a fan-out's members."""
+    found: dict[str, set[str]] = {}
+    first: dict[str, CallStep | MapStep] = {}
+    for step in derivation.steps:
+        if isinstance(step, OpStep):
+            continue
+        one, other = first.setdefault(step.tool, step).arguments, step.arguments
+        differ = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+        members = {step.parameter} if isinstance(step, MapStep) else set()
+        found[step.tool] = found.get(step.tool, set()) | differ | members
+    return found

@@ -7,8 +7,8 @@ from typing import Any
 
 from builder.recipe.acting.speech import Voice
 from builder.recipe.derivation import resolve
-from builder.recipe.plans import source_type
-from builder.records.derivations import MapStep, OpStep, Ref, Sources, Step
+from builder.recipe.plans import GENERIC, source_type
+from builder.records.derivations import MapStep, OpStep, Ref, Source, Sources, Step
 
 RELATIONS = {
     ">": "greater than",
@@ -18,6 +18,8 @@ RELATIONS = {
     "=": "equal to",
     "!=": "different from",
 }
+LATER = RELATIONS | {">": "later than", ">=": "as late as", "<": "earlier than", "<=": "as early as"}
+"""The same of dates and times."""
 
 
 class Reader:
@@ -66,12 +68,18 @@ class Reader:
         return self.voice.measured(value, kind) if kind else str(value)
 
     def _head(self, source: Sources) -> str:
-        """Name of what is compared: the field's head, else the noun of its type."""
-        if isinstance(source, Ref):
-            step = self.known[source.step]
-            if not isinstance(step, OpStep):
-                return self.voice.head(self.voice.view.declared[step.tool], source.field)
-        return self.voice.view.types[self._kind(source)].noun
+        """Name of what is compared: the field's head, where all of it comes from one field, else the type's noun."""
+        heads = {self._field(item) for item in (source if isinstance(source, tuple) else (source,))}
+        head = heads.pop() if len(heads) == 1 else None
+        kind = self._kind(source)
+        # What a calculator gives is called by nothing but its use.
+        return "value" if kind == GENERIC else head or self.voice.view.types[kind].noun
+
+    def _field(self, source: Source) -> str | None:
+        step = self.known[source.step] if isinstance(source, Ref) else None
+        if not isinstance(source, Ref) or step is None or isinstance(step, OpStep):
+            return None
+        return self.voice.head(self.voice.view.declared[step.tool], source.field)
 
     def _pairs(self, step: OpStep, order: list[Any]) -> str:
         items, keys = self._get(step.inputs["items"]), self._get(step.inputs["keys"])
@@ -131,7 +139,9 @@ class Reader:
             f"op.compare_{'yes' if value else 'no'}",
             left=self.voice.measured(self._get(left), kind),
             right=self.voice.measured(self._get(right), kind),
-            relation=RELATIONS[self._get(step.inputs["relation"])],
+            relation=(LATER if self.voice.view.types[kind].kind in ("date", "time") else RELATIONS)[
+                self._get(step.inputs["relation"])
+            ],
         )
 
     def _contains(self, step: OpStep, value: Any) -> str:
