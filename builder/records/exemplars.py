@@ -19,6 +19,16 @@ Move = Literal["start", "deeper", "wider", "stricter"]
 """What a round does to the one before it (paper, section on the K-round loop)."""
 
 
+Form = Literal[
+    "argmax", "argmin", "ascending", "descending", "within", "above",
+    "difference", "percent", "ratio", "days", "compare",
+    "total", "mean", "share", "budget", "left", "minimum", "maximum", "spread",
+]  # fmt: skip
+"""What is asked about options; `recipe/variation/forms.py` says what each computes."""
+
+MAX_ROUNDS = 4
+
+
 class Slot(Record):
     """One literal of the question: an entity drawn from its type's listing, or a drawn quantity, date or option."""
 
@@ -46,6 +56,9 @@ class Slot(Record):
     """The primary entity of the task; by default the first entity slot."""
     describable: bool = False
     """A later round may replace the literal by a description that must be looked up; use the slot once per wording."""
+    describe: tuple[Text, ...] = ()
+    """Descriptions for which this scenario is a reason, as tool and field: `general.countries.country_profile#capital`
+    ("the capital of {country}"). With `describable` alone the engine takes those whose topic the scenario shares."""
     covered: bool = True
     """Draw only from values covered by the parameters that the slot is bound to."""
 
@@ -99,7 +112,11 @@ class AnswerTemplate(Record):
 class RoundTemplate(Record):
     """One round: the steps it adds, its answer, and at least three ways to ask for it."""
 
+    frame: Text
+    """The form of question that the round stands for, by its name in docs/frames.md."""
     move: Move = "wider"
+    alternative: bool = False
+    """Stands in place of the round before it: a draw takes one of the two, or of more in a row."""
     steps: tuple[StepTemplate, ...] = ()
     answer: AnswerTemplate
     ask: dict[Register, tuple[Text, ...]]
@@ -108,6 +125,37 @@ class RoundTemplate(Record):
     def _three_wordings(self) -> RoundTemplate:
         if sum(len(texts) for texts in self.ask.values()) < 3:
             raise ValueError("give at least three wordings over the registers plain, formal and reason")
+        return self
+
+
+class Variation(Record):
+    """The answer of a round for two or three options side by side, and what people ask about them.
+
+    A question is a `setting`, which names the options once, and after it one text of `ask`.
+    """
+
+    slots: tuple[Text, ...] = Field(min_length=1, max_length=3)
+    """What varies: one slot, or two or three that make up an option. The first one names it in answers."""
+    option: str = ""
+    """How an option is written, `a maker in {country} for {price}`; by default the one slot alone."""
+    round: int | None = Field(default=None, ge=1)
+    """The round whose answer is compared, counted from 1 in the file; the last by default."""
+    answer: AnswerTemplate | None = None
+    """What is compared, where it is not that round's own answer."""
+    setting: dict[Register, Text]
+    """One per register, with `{options}` (A, B and C) or `{choice}` (A, B or C) and all other slots."""
+    ask: dict[Form, tuple[Text, ...]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Variation:
+        if set(self.setting) != {"plain", "formal", "reason"}:
+            raise ValueError("setting takes one text each for plain, formal and reason")
+        if len(set(self.slots)) < len(self.slots):
+            raise ValueError("slots names one slot twice")
+        if len(self.slots) > 1 and not self.option:
+            raise ValueError("several slots need option, which says how they are written together")
+        if empty := sorted(form for form, texts in self.ask.items() if not texts):
+            raise ValueError(f"ask.{empty[0]} has no text: write one, or leave the form out")
         return self
 
 
@@ -120,4 +168,14 @@ class Scenario(Record):
     source_note: str = ""
     """Sentence appended to each wording when data need naming: `Use ECB reference rates.`"""
     slots: dict[str, Slot]
-    rounds: tuple[RoundTemplate, ...] = Field(min_length=1, max_length=4)
+    rounds: tuple[RoundTemplate, ...] = Field(min_length=1, max_length=8)
+    vary: tuple[Variation, ...] = ()
+    """Comparisons of options that may follow a round (`recipe/variation/`)."""
+
+    @model_validator(mode="after")
+    def _first_round_has_no_alternative(self) -> Scenario:
+        if self.rounds[0].alternative:
+            raise ValueError("the first round stands in place of no other: drop its alternative = true")
+        if sum(not part.alternative for part in self.rounds) > MAX_ROUNDS:
+            raise ValueError(f"a draw takes at most {MAX_ROUNDS} rounds one after another")
+        return self
