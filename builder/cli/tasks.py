@@ -37,6 +37,16 @@ def answer_text(answer: Answer) -> str:
     return f"{text}  ({kind}{others})"
 
 
+def sheet_lines(task: Task) -> Iterator[str]:
+    """Answer, calls and derivation of a task on a reading sheet."""
+    yield f"Answer: {answer_text(task.answer)}"
+    yield from ("", "Calls")
+    for call in task.calls:
+        yield from _call_lines(call)
+    yield from ("", "Derivation")
+    yield from (f"  {line}" for line in draw_derivation(task.derivation))
+
+
 def look_lines(found: Look, messages: bool = False) -> Iterator[str]:
     """Everything that is known, in sections."""
     if found.task is None:
