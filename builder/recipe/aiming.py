@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Any
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames import FRAMES, Frame
-from builder.recipe.frames.base import MEMBERS_MAX
-from builder.recipe.plans import Described, Plan
+from builder.recipe.plans import Described, Plan, folded
 from builder.recipe.scenarios import bind
+from builder.recipe.variation import maker_of, vary
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import CallStep, Literal
 from builder.records.tasks import Draw
 from builder.records.tools import Call, Result
 
-TRIES = 12
+TRIES = 24
 """Entities tried as the start of a frame, or as the far end of a description, before the draw is given up."""
 
 Suits = Callable[[Any], Generator[Call, Result, bool]]
@@ -30,16 +31,22 @@ def aim(draw: Draw, view: PoolView, atlas: Atlas, rng: random.Random) -> Generat
         return (yield from _frame(draw, atlas, rng))
     scenario = view.scenarios[draw.exemplar]
     slots = dict(draw.slots)
-    wish = slots.pop("~describe", None)
+    wish, asked = slots.pop("~describe", None), slots.pop("~vary", None)
+    route = slots.pop("~route", None) if asked is None else asked["route"]
     described = None
     if wish is not None:
         edge = atlas.edges[wish["edge"]]
-        wanted = set(atlas.seeds(scenario.slots[wish["slot"]].type, scenario.slots[wish["slot"]].where))
+        slot = scenario.slots[wish["slot"]]
+        wanted = set(slot.choices or atlas.seeds(slot.type, slot.where))
         found = yield from _describe(edge, _some(atlas, edge, rng), wanted, wish["slot"], _always)
         if found is not None:
             slots[wish["slot"]], described = found
-    plan = bind(view, scenario, slots)
-    plan.described = described
+    plan = bind(view, scenario, slots, route)
+    if described is not None:
+        # The description takes a round of its own, the third of K = 3 at the latest.
+        plan = replace(plan, described=described, rounds=folded(plan.rounds, 2))
+    if asked is not None:
+        plan = yield from vary(maker_of(view, scenario, slots, asked), plan, asked, rng)
     return plan
 
 
@@ -68,7 +75,7 @@ def _frame(draw: Draw, atlas: Atlas, rng: random.Random) -> Generator[Call, Resu
                 slots["~subject"] = value
                 break
         else:
-            raise Refused("law:completeness", f"no list of {base.tool} has {frame.least} to {MEMBERS_MAX} members")
+            raise Refused("law:completeness", f"no list of {base.tool} has {frame.least} to {frame.most} members")
     plan = yield from frame.plan(atlas, slots, rng)
     plan.described = described
     return plan
@@ -92,7 +99,7 @@ def _suits(atlas: Atlas, frame: Frame, slots: dict[str, Any]) -> Suits:
         if "list" not in slots:
             return True
         members = yield from _members(atlas.edges[str(slots["list"])], value)
-        if not frame.least <= len(members) <= MEMBERS_MAX:
+        if not frame.least <= len(members) <= frame.most:
             return False
         edges = [atlas.edges[str(slots[role])] for role in ("attribute", "second") if role in slots]
         return all(member in known for edge in edges if (known := _known(atlas, edge)) for member in members)

@@ -52,12 +52,13 @@ class Atlas:
 
     @cached_property
     def attributes(self) -> list[Edge]:
-        """Single answerable fields with wording: what frames ask for."""
+        """Single fields with wording, trusted as answers and not kept from frames: what frames ask for."""
         return [
             e
             for e in self.edges.values()
             if not e.returned.many
             and e.returned.answerable
+            and e.returned.asked
             and not e.returned.transparent
             and (e.returned.ask or e.returned.phrases)
         ]

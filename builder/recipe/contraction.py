@@ -70,7 +70,7 @@ def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
     if isinstance(value, list):
         return
     for candidate, kind, other in _unique(work.earlier):
-        if candidate == source or candidate in options:
+        if candidate == source or candidate in options or _stands_apart(work.known, candidate, source):
             continue
         same = bool(other == value)
         if wanted == GENERIC:
@@ -95,6 +95,34 @@ def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
             raise Refused("gate:contraction", f"{step.tool}.{parameter} works with an earlier value too")
 
 
+def _stands_apart(known: Mapping[str, Step], candidate: Literal | Ref, source: Ref) -> bool:
+    """Whether a value cannot stand for another though it is at hand: it is made from it, or is its peer.
+
+    Peers are what one tool says of two things side by side, as of two members of a fan-out: that they agree is
+    known only once both have been asked for.
+    """
+    if not isinstance(candidate, Ref):
+        return False
+    one, other = known[candidate.step], known[source.step]
+    if one.id != other.id and other.id in _before(known, one):
+        return True
+    if not isinstance(one, CallStep) or not isinstance(other, CallStep) or one.id in _before(known, other):
+        return False
+    return candidate.field == source.field and one.tool == other.tool
+
+
+def _before(known: Mapping[str, Step], step: Step) -> set[str]:
+    """Ids of a step and of all that feed it."""
+    found: set[str] = set()
+    stack = [step.id]
+    while stack:
+        identity = stack.pop()
+        if identity not in found:
+            found.add(identity)
+            stack += [ref.step for source in inputs_of(known[identity]).values() for ref in refs(source)]
+    return found
+
+
 _WEIGHED = ("keys", "left", "right", "threshold", "conditions", "condition")
 
 
@@ -110,13 +138,7 @@ def _compared(derivation: Derivation) -> set[str]:
         if name in _WEIGHED
         for ref in refs(source)
     ]
-    found: set[str] = set()
-    while stack:
-        identity = stack.pop()
-        if identity not in found:
-            found.add(identity)
-            stack += [ref.step for source in inputs_of(known[identity]).values() for ref in refs(source)]
-    return found
+    return set().union(*(_before(known, known[identity]) for identity in stack))
 
 
 def _options(known: Mapping[str, Step], source: Ref) -> list[Literal | Ref]:

@@ -153,8 +153,11 @@ def round_answer(value: Any, spec: AnswerSpec) -> Any:
         return {name: round_answer(item, spec.fields[name]) for name, item in value.items()}
     if isinstance(value, list):
         return [round_answer(item, spec) for item in value]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or spec.decimals is None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
+    if spec.decimals is None:
+        # A calculator gives 2.0 months where months are counted.
+        return int(value) if spec.kind == "number" and float(value).is_integer() else value
     rounded = round(float(value), spec.decimals) + 0.0
     return int(rounded) if spec.decimals == 0 else rounded
 

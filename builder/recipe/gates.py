@@ -21,6 +21,8 @@ from builder.records.derivations import (
     AnswerSpec,
     Derivation,
     Literal,
+    OpStep,
+    Ref,
 )
 from builder.records.tools import Call, Result
 
@@ -99,6 +101,17 @@ def not_guessable(
     for text in shown:
         if text and stands_in(text, question):
             raise Refused("gate:guessable", f"the question holds its answer {text!r}")
+
+
+def chosen_among(derivation: Derivation) -> list[Json]:
+    """The options that the question names and its answer is one of, where an operator picks it; else nothing."""
+    last = next(
+        (s for s in derivation.steps if isinstance(derivation.answer, Ref) and s.id == derivation.answer.step), None
+    )
+    items = last.inputs.get("items") if isinstance(last, OpStep) and last.op in ("argmax", "argmin") else None
+    if not isinstance(items, tuple) or not all(isinstance(item, Literal) for item in items):
+        return []
+    return [item.literal for item in items if isinstance(item, Literal)]
 
 
 def stands_in(text: str, question: str) -> bool:

@@ -10,12 +10,17 @@ from collections.abc import Mapping
 
 from builder.errors import Refused
 from builder.identity import canonical_json
-from builder.recipe.derivation import inputs_of
+from builder.recipe.derivation import inputs_of, refs
 from builder.recipe.plans import source_type
 from builder.recipe.view import PoolView
 from builder.records.derivations import Derivation, Literal, OpStep, Ref, Sources, Step
 
 Origins = frozenset[str]
+
+DAYS = "day_count"
+
+_THINGS = frozenset({"entity", "text"})
+"""Kinds of literal that a looked-up date can be about; a time zone is a text."""
 
 _NEVER_JOIN = ("date", "time")
 """Kinds of value that link a lookup to another fact by chance only (law 1)."""
@@ -51,13 +56,7 @@ def joins(view: PoolView, derivation: Derivation) -> None:
     """
     known = {step.id: step for step in derivation.steps}
     found = origins(view, derivation)
-    named = frozenset(
-        _origin(literal)
-        for step in derivation.steps
-        for source in inputs_of(step).values()
-        for literal in (source if isinstance(source, tuple) else (source,))
-        if isinstance(literal, Literal) and view.types[literal.type].kind == "entity"
-    )
+    named = _named(view, derivation)
     for step in derivation.steps:
         if isinstance(step, OpStep) or view.declared[step.tool].role != "retrieval":
             continue
@@ -71,6 +70,49 @@ def joins(view: PoolView, derivation: Derivation) -> None:
             owners = found[source.step] & named
             if owners and not owners & entities:
                 raise Refused("law:meaning", f"{step.tool} takes a date of something else ({source.step})")
+
+
+def _named(view: PoolView, derivation: Derivation, kinds: frozenset[str] = frozenset({"entity"})) -> Origins:
+    """The entities that the question names, or literals of other kinds."""
+    return frozenset(
+        _origin(literal)
+        for step in derivation.steps
+        for source in inputs_of(step).values()
+        for literal in (source if isinstance(source, tuple) else (source,))
+        if isinstance(literal, Literal) and view.types[literal.type].kind in kinds
+    )
+
+
+def spans(view: PoolView, derivation: Derivation) -> None:
+    """Law 1. Days between dates that were looked up about one thing are no age or term of another. Raises Refused.
+
+    The days of daylight-saving time in Berlin are no child's age; the days from a birth to a visit are. A calculator
+    takes any number, and a tool that is about the same entity may take its dates' span.
+    """
+    known = {step.id: step for step in derivation.steps}
+    found, named = origins(view, derivation), _named(view, derivation, _THINGS)
+    owners: dict[str, Origins] = {}
+    for step in derivation.steps:
+        sources = [ref for source in inputs_of(step).values() for ref in refs(source)]
+        if not isinstance(step, OpStep):
+            _own_days(view, step, owners, found)
+        computed = isinstance(step, OpStep) or view.declared[step.tool].role == "processing"
+        behind = [owners[ref.step] for ref in sources if computed]
+        behind += [found[ref.step] & named for ref in sources if computed and _looked_up(view, ref, known)]
+        owners[step.id] = frozenset[str]().union(*behind)
+
+
+def _own_days(view: PoolView, step: Step, owners: Mapping[str, Origins], found: Mapping[str, Origins]) -> None:
+    """A step that takes days takes them from dates of what else it is about. Raises Refused."""
+    assert not isinstance(step, OpStep)
+    for name, source in step.arguments.items():
+        if DAYS not in view.ancestors(view.declared[step.tool].parameters[name].type):
+            continue
+        others = [_of(view, other, found) for each, other in inputs_of(step).items() if each != name]
+        about = frozenset[str]().union(*others)
+        for ref in refs(source):
+            if owners[ref.step] and not owners[ref.step] & about:
+                raise Refused("law:meaning", f"{step.tool}.{name} takes days between dates of something else")
 
 
 def _names_entity(view: PoolView, source: Sources, known: Mapping[str, Step]) -> bool:

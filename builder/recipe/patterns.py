@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from pydantic import ConfigDict
+
 from builder.identity import canonical_json, content_id
 from builder.recipe.derivation import inputs_of, refs
 from builder.recipe.graphs import Edge, Graph, canonical_form, shape
+from builder.recipe.typepaths import Types, hangs_together, operators, type_paths
 from builder.records.base import Json, Record
-from builder.records.derivations import Derivation, Literal, MapStep, OpStep, Sources, Step
+from builder.records.derivations import Answer, Derivation, Literal, MapStep, OpStep, Sources, Step
 from builder.records.tasks import EvidenceCall, Task
 
 _WORD = re.compile(r"[-−+]?\d+(?:[.,:/-]\d+)*|[^\W_]+")
@@ -38,6 +41,8 @@ class Pattern(Record):
     """The same with retrieval (R) or processing (P) in place of the tools."""
     bindings: str
     """Id of the derivation with its literals, up to the order of its steps."""
+    derivation: str
+    """Id of the shape of the derivation: tools and operators, structural literals, who feeds whom."""
     toolset: str
     """Id of the set of offered tools; a release calls it `toolset_id`."""
     literals: str
@@ -48,10 +53,56 @@ class Pattern(Record):
     """The typed answer in JSON."""
     tool_types: int
     """Different tools called."""
+    outline: str
+    """The shape with no names at all: every call is a `C`."""
+    frame: str | None
+    """Form of question; None where a dataset does not tell."""
+    operators: tuple[str, ...] | None
+    """Operators of the derivation, sorted, each as often as it is used."""
+    type_paths: tuple[str, ...] | None
+    """Ways of semantic types from literals to the answer."""
+    joined: bool | None
+    """Whether the derivation hangs together without the report that lays its values side by side."""
 
 
-def pattern(task: Task, structural: Mapping[str, frozenset[str]]) -> Pattern:
-    """The pattern of one task. `structural` names, by tool, the parameters whose literals change what is computed."""
+class ComparedCall(Record):
+    """A recorded call without its result."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    step: str
+    tool: str
+    role: str
+    arguments: dict[str, Json]
+    sources: dict[str, Json]
+    key: str
+
+
+class Compared(Record):
+    """What a pattern looks at in a stored task. Results and rounds are most of a task and are not read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    frame: str
+    question: str
+    answer: Answer
+    toolset: tuple[str, ...]
+    calls: tuple[ComparedCall, ...]
+    derivation: Derivation
+
+    @property
+    def tools_used(self) -> tuple[str, ...]:
+        """Ids of the called tools, sorted."""
+        return tuple(sorted({call.tool for call in self.calls}))
+
+
+def pattern(task: Task | Compared, structural: Mapping[str, frozenset[str]], types: Types | None = None) -> Pattern:
+    """The pattern of one task. `structural` names, by tool, the parameters whose literals change what is computed.
+
+    Without `types` nothing is said of type paths and of hanging together.
+    """
     edges = frozenset(dependences(task))
     graph = Graph(tuple(call_label(call, structural) for call in task.calls), edges)
     roles = Graph(tuple(call.role[0].upper() for call in task.calls), edges)
@@ -63,11 +114,17 @@ def pattern(task: Task, structural: Mapping[str, frozenset[str]]) -> Pattern:
         shape=content_id("shape", shape(graph)),
         topology=shape(roles),
         bindings=content_id("bindings", canonical_form(bound_graph(task.derivation))),
+        derivation=content_id("derivation", shape(step_graph(task.derivation, structural))),
         toolset=content_id("toolset", sorted(task.toolset)),
         literals=canonical_json(sorted({canonical_json(value) for value in literals(task.derivation)})),
         evidence=content_id("evidence", sorted({call.key for call in task.calls})),
         answer=canonical_json([task.answer.spec.kind, task.answer.value]),
         tool_types=len(task.tools_used),
+        outline=shape(Graph(("C",) * len(task.calls), edges)),
+        frame=task.frame,
+        operators=operators(task.derivation.steps),
+        type_paths=None if types is None else type_paths(task.derivation, structural, types),
+        joined=None if types is None else hangs_together(task.derivation, types),
     )
 
 
@@ -83,18 +140,19 @@ def call_sequence(tools: Iterable[str]) -> str:
     return " > ".join(tool if count == 1 else f"{tool} x{count}" for tool, count in runs)
 
 
-def call_label(call: EvidenceCall, structural: Mapping[str, frozenset[str]]) -> str:
+def call_label(call: EvidenceCall | ComparedCall, structural: Mapping[str, frozenset[str]]) -> str:
     """A tool with its structural literals: `divide` and `subtract` of one calculator are two labels."""
     marked = structural.get(call.tool, frozenset())
     said = {name: value for name, value in call.arguments.items() if name in marked}
     return call.tool + (canonical_json(said) if said else "")
 
 
-def dependences(task: Task) -> Iterator[Edge]:
+def dependences(task: Task | Compared) -> Iterator[Edge]:
     """Which call feeds which, by position; what passes through operators reaches the calls behind them."""
-    place = {call.id: number for number, call in enumerate(task.calls)}
-    behind = _calls_behind(task.derivation.steps, task.calls)
-    for number, call in enumerate(task.calls):
+    calls: Sequence[EvidenceCall | ComparedCall] = task.calls
+    place = {call.id: number for number, call in enumerate(calls)}
+    behind = _calls_behind(task.derivation.steps, calls)
+    for number, call in enumerate(calls):
         for source in _leaves(list(call.sources.values())):
             if "call" in source:
                 yield place[source["call"]], number, ""
@@ -103,7 +161,7 @@ def dependences(task: Task) -> Iterator[Edge]:
                     yield place[feeder], number, ""
 
 
-def _calls_behind(steps: Sequence[Step], calls: Sequence[EvidenceCall]) -> dict[str, set[str]]:
+def _calls_behind(steps: Sequence[Step], calls: Sequence[EvidenceCall | ComparedCall]) -> dict[str, set[str]]:
     """For each step the calls that its value comes from directly: its own, or those of an operator's inputs."""
     behind: dict[str, set[str]] = {step.id: set() for step in steps}
     for call in calls:
@@ -152,6 +210,22 @@ def bound_graph(derivation: Derivation) -> Graph:
         labels[-1] += canonical_json(answer.literal)
     else:
         edges.add((place[answer.step], len(place), canonical_json(["answer", [], answer.field])))
+    return Graph(tuple(labels), frozenset(edges))
+
+
+def step_graph(derivation: Derivation, structural: Mapping[str, frozenset[str]]) -> Graph:
+    """A derivation as a graph of calls, fan-outs and operators, without literals other than structural ones."""
+    place = {step.id: number for number, step in enumerate(derivation.steps)}
+    labels, edges = [], set[Edge]()
+    for number, step in enumerate(derivation.steps):
+        inputs = inputs_of(step)
+        edges |= {(place[ref.step], number, "") for source in inputs.values() for ref in refs(source)}
+        if isinstance(step, OpStep):
+            labels.append(f"[{step.op}]")
+            continue
+        marked = structural.get(step.tool, frozenset())
+        said = {name: s.literal for name, s in inputs.items() if name in marked and isinstance(s, Literal)}
+        labels.append(f"{step.tool}{canonical_json(said) if said else ''}{'...' if isinstance(step, MapStep) else ''}")
     return Graph(tuple(labels), frozenset(edges))
 
 

@@ -5,8 +5,8 @@ A plan comes from a declared scenario (`scenarios.py`) or from a frame's walk (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.recipe.view import PoolView
@@ -61,6 +61,8 @@ class PlannedRound:
     answer: Source
     spec: AnswerSpec
     wordings: tuple[tuple[str, str], ...]
+    frame: str = ""
+    """The form of question that the round stands for, where it is not the one that the draw aims for."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,17 @@ class Plan:
     words: dict[str, str] = field(default_factory=dict)
     """Slots whose literal is written in words of its own."""
     described: Described | None = None
+    lost: tuple[str, str] | None = None
+    """Reason and detail of a variation that the draw asked for and the values did not allow."""
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Step to the slots it takes, where the plan knows: two slots may hold equal values."""
+
+
+def folded(rounds: Sequence[PlannedRound], keep: int) -> tuple[PlannedRound, ...]:
+    """The last `keep` rounds; the steps of those before go into the first that is kept."""
+    early, kept = rounds[:-keep], rounds[-keep:]
+    steps = tuple(step for part in early for step in part.steps)
+    return (replace(kept[0], steps=(*steps, *kept[0].steps)), *kept[1:])
 
 
 def source_type(view: PoolView, source: Sources, steps: Mapping[str, Step]) -> tuple[str, bool]:

@@ -1,7 +1,8 @@
 """Draws: seed, toolset and exemplar of each task, from a random stream of its own.
 
 Coverage weights are per wave: those of wave n are a pure function of the committed waves before it, so
-worker count and order of completion change nothing (design page, "Rules collector").
+worker count and order of completion change nothing (design page, "Rules collector"). What the tests hold out is
+decided before any draw: most draws neither call nor offer it, and a stated share calls it (`recipe/splits.py`).
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 import contextlib
 import datetime
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.errors import BuilderError, Refused
 from builder.identity import canonical_json, content_id, random_stream
-from builder.recipe.atlas import Atlas
+from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames import FRAMES
 from builder.recipe.frames.base import reason_for
-from builder.recipe.scenarios import tools_of
+from builder.recipe.frames.forms import share
+from builder.recipe.scenarios import routes, tools_of
+from builder.recipe.splits import unseen
+from builder.recipe.variation import tools_for, wish
 from builder.recipe.view import PoolView
 from builder.records.base import DOMAINS, Json
 from builder.records.exemplars import Scenario, Slot
 from builder.records.tasks import Draw, Seed
+from builder.settings import HeldOutSettings
 
 SCENARIO_SHARE = 0.65
 """At least half of the tasks come from purposeful scenarios; frames together stay under 40% (wording lessons)."""
@@ -29,8 +34,11 @@ SCENARIO_SHARE = 0.65
 TOOLSET_MIN, TOOLSET_MODE, TOOLSET_MAX = 15, 19, 50
 """The paper offers 15 to 50 tools; the mode keeps most rows inside 8,000 tokens."""
 
+VARY_SHARE = 0.8
+"""Share of draws of a scenario with variations that aim for one: a third or so of all scenario draws."""
+
 DESCRIBE_SHARE = 0.5
-"""Share of draws with a describable slot that aim for a description."""
+"""Share of draws with a describable slot, and without a variation, that aim for a description."""
 
 SLOT_TRIES = 40
 
@@ -40,30 +48,77 @@ DRAW_TRIES = 20
 Coverage = Mapping[str, Mapping[str, int]]
 """Counts of committed tasks of earlier waves under `exemplar`, `tool` and `seed`."""
 
+NOTHING = HeldOutSettings()
+"""A run that holds out no tools."""
 
-def plan_wave(view: PoolView, coverage: Coverage, run_seed: int, wave: int, count: int, first_index: int) -> list[Draw]:
-    """The draws of one wave, `first_index` onwards. Deterministic in its arguments."""
-    sampler = Sampler(view, Atlas(view), coverage)
-    return [sampler.draw(run_seed, wave, first_index + number) for number in range(count)]
+
+def plan_wave(
+    view: PoolView,
+    coverage: Coverage,
+    run_seed: int,
+    wave: int,
+    count: int,
+    first_index: int,
+    options: HeldOutSettings = NOTHING,
+) -> list[Draw]:
+    """The draws of one wave, `first_index` onwards. Deterministic in its arguments.
+
+    Parameters are over the ceiling because all that a wave depends on is stated by its caller.
+    """
+    atlas, held = Atlas(view), unseen(view, options, run_seed)
+    common = Sampler(view, atlas, coverage, without=held.barred)
+    aimed = [Sampler(view, atlas, coverage, calling=tools) for tools in (held.tools, held.domain_tools) if tools]
+    aimed = [sampler for sampler in aimed if sampler.has_exemplars]
+    draws = []
+    for index in range(first_index, first_index + count):
+        # A stream of its own: where nothing is held out, draws are those of a run that knows of no tests.
+        rng = random_stream(run_seed, "held out", wave, index)
+        sampler = rng.choice(aimed) if aimed and rng.random() < options.draws else common
+        draws.append(sampler.draw(run_seed, wave, index))
+    return draws
 
 
 class Sampler:
-    """Draws one configuration after another under fixed coverage weights."""
+    """Draws one configuration after another under fixed coverage weights.
 
-    def __init__(self, view: PoolView, atlas: Atlas, coverage: Coverage) -> None:
+    Draws neither call nor offer the tools `without`, and with `calling` each calls one of those.
+    """
+
+    def __init__(
+        self,
+        view: PoolView,
+        atlas: Atlas,
+        coverage: Coverage,
+        without: frozenset[str] = frozenset(),
+        calling: frozenset[str] = frozenset(),
+    ) -> None:
         self.view = view
         self.atlas = atlas
         self._exemplars = coverage.get("exemplar", {})
         self._tools = coverage.get("tool", {})
         self._scenarios: dict[str, list[Scenario]] = {domain: [] for domain in DOMAINS}
+        self._open = view.tools.keys() - without
+
+        def suits(tools: Iterable[str]) -> bool:
+            return self._open.issuperset(tools) and (not calling or not calling.isdisjoint(tools))
+
+        self._suits = suits
         for scenario in view.scenarios.values():
-            if all(tool in view.tools for tool in tools_of(scenario)):
+            if suits(tools_of(scenario)):
                 self._scenarios[scenario.domain].append(scenario)
         self._slot_options: dict[tuple[str, str], list[Any]] = {}
         self._confusable: dict[str, frozenset[str]] = {}
-        self._ids = sorted(view.tools)
+        self._ids = sorted(self._open)
         self._says = atlas.says
-        self._candidates = {name: frame.candidates(atlas) for name, frame in FRAMES.items()}
+        self._candidates = {
+            name: [candidate for candidate in frame.candidates(atlas) if suits([*candidate.tools, *frame.helpers])]
+            for name, frame in FRAMES.items()
+        }
+
+    @property
+    def has_exemplars(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(self._scenarios.values()) or any(self._candidates.values())
 
     def draw(self, run_seed: int, wave: int, index: int) -> Draw:
         """Seed, exemplar, slots and toolset of draw `index`."""
@@ -85,17 +140,11 @@ class Sampler:
         weights = [1 / (1 + self._exemplars.get(scenario.id, 0)) for scenario in options]
         scenario = rng.choices(options, weights)[0]
         slots = self.slots(rng, scenario)
-        called = list(tools_of(scenario))
-        name = next((n for n, s in scenario.slots.items() if s.describable), None)
-        if name is not None and len(scenario.rounds) < 3 and rng.random() < DESCRIBE_SHARE:
-            kind, topics = scenario.slots[name].type, _topics(self.view, scenario, name)
-            describers = [
-                edge
-                for edge in self.atlas.describers.get(kind, [])
-                if edge.tool not in called and any(reason_for(self.atlas, edge, kind, {topic}) for topic in topics)
-            ]
-            if describers:
-                edge = rng.choice(describers)
+        called = self._way(rng, scenario, slots)
+        if "~vary" not in slots and rng.random() < DESCRIBE_SHARE:
+            found = [pair for pair in self._descriptions(scenario) if pair[1].tool not in called]
+            if found:
+                name, edge = rng.choice(found)
                 slots["~describe"] = {"slot": name, "edge": edge.id}
                 called.append(edge.tool)
         seed_slot = _seed_slot(self.view, scenario)
@@ -107,9 +156,36 @@ class Sampler:
             toolset=toolset, slots=slots,
         )  # fmt: skip
 
+    def _way(self, rng: random.Random, scenario: Scenario, slots: dict[str, Json]) -> list[str]:
+        """The tools called. Says in the slots what comes of the scenario: a variation, or a way through its rounds."""
+        if scenario.vary and rng.random() < VARY_SHARE:
+            asked = wish(scenario, rng, self.slots)
+            called = tools_for(scenario, asked)
+            if self._suits(called):
+                slots["~vary"] = asked
+                return list(called)
+        ways = [way for way in routes(scenario) if self._suits(tools_of(scenario, way))]
+        if not ways:
+            raise Refused("walk:slots", f"{scenario.id} has no way through its rounds with the tools of this draw")
+        slots["~route"] = list(rng.choice(ways))
+        return list(tools_of(scenario, slots["~route"]))
+
+    def _descriptions(self, scenario: Scenario) -> list[tuple[str, Edge]]:
+        """Slots with the edges by which a last round may describe them: those that the scenario names, or by topic."""
+        found = []
+        for name, slot in scenario.slots.items():
+            topics = _topics(self.view, scenario, name) if slot.describable else set()
+            for edge in self.atlas.describers.get(slot.type, []):
+                fits = any(reason_for(self.atlas, edge, slot.type, {topic}) for topic in topics)
+                if edge.tool in self._open and (fits or edge.id in slot.describe):
+                    found.append((name, edge))
+        return found
+
     def _frame(self, rng: random.Random, identity: str, wave: int, index: int) -> Draw:
         names = [name for name, candidates in self._candidates.items() if candidates]
-        name = rng.choices(names, [FRAMES[n].weight for n in names])[0]
+        if not names:
+            raise Refused("walk:slots", "no frame has a candidate")
+        name = rng.choices(names, [share(n) for n in names])[0]
         candidates = self._candidates[name]
         domains = sorted({candidate.domain for candidate in candidates})
         domain = rng.choice(domains)
@@ -133,7 +209,7 @@ class Sampler:
         taken = set().union(*(self._says[tool] for tool in chosen))
 
         def fits(tool: str) -> bool:
-            return tool not in chosen and not (self._says[tool] & taken)
+            return tool in self._open and tool not in chosen and not (self._says[tool] & taken)
 
         near = sorted({other for tool in chosen for other in self.atlas.neighbours[tool] if fits(other)})
         rng.shuffle(near)

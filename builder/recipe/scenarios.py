@@ -1,16 +1,13 @@
-"""Declared scenarios: check them against the pool, and turn one with its slot values into a plan."""
+"""Declared scenarios: the ways through their rounds, and a plan of one with its slot values."""
 
 from __future__ import annotations
 
+import itertools
 import re
-import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder.errors import SpecProblem
-from builder.recipe.operators import INPUTS
 from builder.recipe.plans import GENERIC, Plan, PlannedRound, answer_spec, source_type
-from builder.recipe.sense import meaning, scale_of_operator
 from builder.recipe.view import PoolView
 from builder.records.derivations import (
     AnswerSpec,
@@ -23,19 +20,38 @@ from builder.records.derivations import (
     Sources,
     Step,
 )
-from builder.records.exemplars import AnswerTemplate, Scenario, Slot, StepTemplate
-from builder.records.tools import Parameter
+from builder.records.exemplars import AnswerTemplate, RoundTemplate, Scenario, Slot, StepTemplate
 
 _REFERENCE = re.compile(r"^\$([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?$")
 
 
-def tools_of(scenario: Scenario) -> tuple[str, ...]:
-    """Ids of all tools that the scenario's rounds call, sorted."""
-    return tuple(sorted({step.tool for part in scenario.rounds for step in part.steps if step.tool}))
+Route = Sequence[int]
+"""Places in `scenario.rounds` of the rounds that one draw takes, in order."""
 
 
-def bind(view: PoolView, scenario: Scenario, values: Mapping[str, Any]) -> Plan:
-    """The plan of a scenario with these slot values. Raises KeyError or ValueError on a broken scenario."""
+def routes(scenario: Scenario) -> list[tuple[int, ...]]:
+    """All ways through the rounds: one of each round and its alternatives. The first takes no alternative."""
+    groups: list[list[int]] = []
+    for number, part in enumerate(scenario.rounds):
+        if part.alternative:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return list(itertools.product(*groups))
+
+
+def tools_of(scenario: Scenario, route: Route | None = None) -> tuple[str, ...]:
+    """Ids of the tools that the scenario's rounds call, sorted: all of them, or those of a route."""
+    parts = scenario.rounds if route is None else [scenario.rounds[number] for number in route]
+    return tuple(sorted({step.tool for part in parts for step in part.steps if step.tool}))
+
+
+def bind(view: PoolView, scenario: Scenario, values: Mapping[str, Any], route: Route | None = None) -> Plan:
+    """The plan of a scenario with these slot values, by default along its first route.
+
+    Raises KeyError or ValueError on a broken scenario.
+    """
+    parts = [scenario.rounds[number] for number in (routes(scenario)[0] if route is None else route)]
     literals = {name: Literal(literal=values[name], type=slot.type) for name, slot in scenario.slots.items()}
     words = {
         name: slot.words[_json_text(values[name])]
@@ -44,25 +60,25 @@ def bind(view: PoolView, scenario: Scenario, values: Mapping[str, Any]) -> Plan:
     }
     known: dict[str, Step] = {}
     rounds: list[PlannedRound] = []
-    for part in scenario.rounds:
+    for part in parts:
         steps = []
         for template in part.steps:
             step = _step(view, template, literals)
             known[step.id] = step
             steps.append(step)
-        answer, spec, extra = _answer(view, part.answer, literals, known, f"answer{len(rounds) + 1}")
+        answer, spec, extra = answer_of(view, part.answer, literals, known, f"answer{len(rounds) + 1}")
         if extra is not None:
             known[extra.id] = extra
             steps.append(extra)
         wordings = tuple((register, text) for register, texts in part.ask.items() for text in texts)
-        rounds.append(PlannedRound(part.move, tuple(steps), answer, spec, wordings))
-    return Plan(literals, tuple(rounds), note=scenario.source_note, words=words, uses=_uses(scenario))
+        rounds.append(PlannedRound(part.move, tuple(steps), answer, spec, wordings, part.frame))
+    return Plan(literals, tuple(rounds), note=scenario.source_note, words=words, uses=_uses(scenario, parts))
 
 
-def _uses(scenario: Scenario) -> dict[str, frozenset[str]]:
+def _uses(scenario: Scenario, parts: Sequence[RoundTemplate]) -> dict[str, frozenset[str]]:
     """Which slots each step takes; a round's record step counts under its own id."""
     found: dict[str, frozenset[str]] = {}
-    for number, part in enumerate(scenario.rounds, 1):
+    for number, part in enumerate(parts, 1):
         for step in part.steps:
             values = [*step.arguments.values(), step.over, *step.inputs.values()]
             found[step.id] = frozenset(_slots(values, scenario))
@@ -110,13 +126,14 @@ def _step(view: PoolView, template: StepTemplate, literals: Mapping[str, Literal
     return MapStep(id=template.id, tool=template.tool, over=over, parameter=template.parameter, arguments=arguments)
 
 
-def _answer(
+def answer_of(
     view: PoolView,
     template: AnswerTemplate,
     literals: Mapping[str, Literal],
     known: Mapping[str, Step],
     identity: str,
 ) -> tuple[Source, AnswerSpec, OpStep | None]:
+    """Where an answer stands and how it is read; of a report also the step `identity` that makes it."""
     if isinstance(template.value, dict):
         inputs = {name: _source(value, literals, GENERIC) for name, value in template.value.items()}
         fields = {name: answer_spec(view, source_type(view, source, known)) for name, source in inputs.items()}
@@ -134,110 +151,8 @@ def _answer(
     return source, spec, None
 
 
-def check_scenario(view: PoolView, scenario: Scenario) -> list[SpecProblem]:
-    """Everything wrong with a scenario that can be known before it runs."""
-    file = f"exemplars/{scenario.id.replace('.', '/')}.toml"
-    problems: list[SpecProblem] = []
-
-    def report(key: str, problem: str, remedy: str) -> None:
-        problems.append(SpecProblem(file, key, problem, remedy))
-
-    for name, slot in scenario.slots.items():
-        if slot.type not in view.types:
-            report(f"slots.{name}.type", f"unknown type {slot.type}", "declare it or correct it")
-    for number, part in enumerate(scenario.rounds):
-        for step in part.steps:
-            _check_step(view, step, f"rounds.{number}.{step.id}", report)
-        for register, texts in part.ask.items():
-            for text in texts:
-                for problem in _wording_problems(text, scenario):
-                    report(f"rounds.{number}.ask.{register}", problem, "place slots as {slot}")
-    if problems:
-        return problems
-    try:
-        plan = bind(view, scenario, {name: sample_value(view, slot) for name, slot in scenario.slots.items()})
-    except (KeyError, ValueError) as error:
-        report(
-            "rounds",
-            f"a reference cannot be resolved: {error}",
-            "use a slot, $step.field or $op declared before",
-        )
-        return problems
-    known: dict[str, Step] = {}
-    for number, planned in enumerate(plan.rounds):
-        for built in planned.steps:
-            known[built.id] = built
-            for key, problem in _type_problems(view, built, known):
-                report(
-                    f"rounds.{number}.{built.id}.{key}",
-                    problem,
-                    "feed it a value of the declared type (law 1, 3)",
-                )
-    return problems
-
-
 def sample_value(view: PoolView, slot: Slot) -> Any:
     """Some value of the slot's shape, for static checks only."""
     if slot.choices:
         return slot.choices[0]
     return {"quantity": slot.low or 1, "date": slot.first or "2020-01-01"}.get(view.types[slot.type].kind, "x")
-
-
-def _wording_problems(text: str, scenario: Scenario) -> list[str]:
-    try:
-        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        return [f"broken braces: {error}"]
-    return [f"{{{name}}} is no slot" for name in names if name not in scenario.slots]
-
-
-def _check_step(view: PoolView, step: StepTemplate, key: str, report: Any) -> None:
-    if step.op is not None:
-        wanted = INPUTS.get(step.op)
-        if wanted is None:
-            report(key, f"unknown operator {step.op}", f"use one of {', '.join(sorted(INPUTS))}")
-        elif wanted and set(step.inputs) != wanted:
-            report(key, f"{step.op} takes {sorted(wanted)}, found {sorted(step.inputs)}", "correct the inputs")
-        return
-    assert step.tool is not None
-    spec = view.declared.get(step.tool)
-    if spec is None:
-        report(key, f"unknown tool {step.tool}", "correct the id, or add the tool")
-        return
-    given = set(step.arguments) | ({step.parameter} if step.parameter else set())
-    for name in sorted(given - set(spec.parameters)):
-        report(key, f"{step.tool} has no parameter {name}", f"it has {', '.join(spec.parameters)}")
-    for name, parameter in spec.parameters.items():
-        if parameter.required and name not in given:
-            report(key, f"{step.tool} needs {name}", "add the argument")
-
-
-def _type_problems(view: PoolView, step: Step, known: Mapping[str, Step]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    try:
-        if isinstance(step, OpStep):
-            problem = scale_of_operator(view, step, known)
-            return [("inputs", problem)] if problem else []
-        parameters = view.declared[step.tool].parameters
-        sources: dict[str, Sources] = dict(step.arguments)
-        for name, source in sources.items():
-            problem = _binding(view, source, parameters[name], known)
-            if problem:
-                found.append((f"arguments.{name}", problem))
-        if isinstance(step, MapStep):
-            kind, many = source_type(view, step.over, known)
-            problem = meaning(view, kind, parameters[step.parameter].type)
-            if not many:
-                problem = "a fan-out goes over a list"
-            if problem:
-                found.append(("over", problem))
-    except KeyError as error:
-        found.append(("-", f"unknown step or field {error}"))
-    return found
-
-
-def _binding(view: PoolView, source: Sources, parameter: Parameter, known: Mapping[str, Step]) -> str | None:
-    kind, many = source_type(view, source, known)
-    if many != parameter.many:
-        return f"a {'list' if many else 'single value'} cannot be bound here"
-    return meaning(view, kind, parameter.type)

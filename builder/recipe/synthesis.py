@@ -67,17 +67,18 @@ class Synthesis:
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Candidate:
     """One round that came through the cheap checks."""
 
     round: Round
     evidence: Evidence
     literals: list[Literal]
     register: str
+    frame: str
 
 
 @dataclass(slots=True)
-class _State:
+class State:
     """The draw at work."""
 
     draw: Draw
@@ -101,8 +102,8 @@ def synthesize(
         sense.names(view, plan.literals.values())
     except (Refused, DerivationError) as error:
         return Synthesis(None, refusals=((0, error.reason, str(error)),))
-    state = _State(draw, view, atlas, plan, rng, rng.choice(DATE_STYLES))
-    candidates: list[_Candidate] = []
+    state = State(draw, view, atlas, plan, rng, rng.choice(DATE_STYLES))
+    candidates: list[Candidate] = []
     for number, planned in enumerate(plan.rounds[:rounds], 1):
         try:
             candidates.append((yield from _round(state, number, planned, None)))
@@ -114,22 +115,24 @@ def synthesize(
             candidates.append((yield from _deeper(state, len(candidates) + 1, plan.rounds[-1], plan.described)))
         except (Refused, DerivationError) as error:
             refusals.append((len(candidates) + 1, error.reason, str(error)))
+    if plan.lost is not None:
+        refusals.append((len(plan.rounds) + 1, *plan.lost))
     while candidates:
         last = candidates[-1]
         try:
-            yield from _gates(state, last)
+            yield from run_gates(state, last)
         except (Refused, DerivationError) as error:
             refusals.append((last.round.number, error.reason, str(error)))
             candidates.pop()
             continue
-        task = _task(state, candidates, key)
+        task = task_of(state, candidates, key)
         return Synthesis(task, task.calls, task.rounds, tuple(refusals))
     return Synthesis(None, refusals=tuple(refusals))
 
 
 def _round(
-    state: _State, number: int, planned: PlannedRound, described: Described | None
-) -> Generator[Call, Result, _Candidate]:
+    state: State, number: int, planned: PlannedRound, described: Described | None
+) -> Generator[Call, Result, Candidate]:
     """Collect the round's evidence, evaluate its answer, word it, and apply the laws."""
     for step in planned.steps:
         state.steps[step.id] = step
@@ -138,9 +141,7 @@ def _round(
     return _derive(state, number, planned, (register, text), described)
 
 
-def _deeper(
-    state: _State, number: int, last: PlannedRound, described: Described
-) -> Generator[Call, Result, _Candidate]:
+def _deeper(state: State, number: int, last: PlannedRound, described: Described) -> Generator[Call, Result, Candidate]:
     """The last round once more, with one literal replaced by a description that must be looked up."""
     literal = state.plan.literals[described.slot]
     found = Ref(step=described.step.id, field=described.field)
@@ -166,13 +167,13 @@ def _deeper(
     usable = describable(last.wordings, described.slot, strict=state.draw.exemplar.startswith("frame."))
     if not usable:
         raise Refused("walk:wording", "no wording has a place for a description")
-    moved = PlannedRound("deeper", last.steps, last.answer, last.spec, tuple(usable))
+    moved = PlannedRound("deeper", last.steps, last.answer, last.spec, tuple(usable), last.frame)
     return _derive(state, number, moved, choose_wording(moved, state.rng), described)
 
 
 def _derive(
-    state: _State, number: int, planned: PlannedRound, wording: tuple[str, str], described: Described | None
-) -> _Candidate:
+    state: State, number: int, planned: PlannedRound, wording: tuple[str, str], described: Described | None
+) -> Candidate:
     """Answer, question and derivation of a round; laws and the gates that need no tool."""
     view, plan = state.view, state.plan
     steps = needed(state.steps.values(), planned.answer)
@@ -188,17 +189,18 @@ def _derive(
     question = question_text(body, note, tail(planned.spec, body + note, state.rng), sources)
     sense.names(view, literals)
     sense.time(view, tools, question)
-    _laws(state, derivation, value)
+    laws(state, derivation, value)
     answer = typed_answer(view, planned.spec, value)
     gates.clean_wording(question)
-    _not_guessable(state, literals, question, value, planned.spec)
+    if len(gates.chosen_among(derivation)) < 2:
+        not_guessable(state, literals, question, value, planned.spec)
     made = only(state.evidence, derivation)
     move = planned.move if number > 1 else "start"
     found = Round(number=number, move=move, question=question, answer=answer, derivation=derivation)
-    return _Candidate(found, made, literals, register)
+    return Candidate(found, made, literals, register, planned.frame or state.draw.exemplar.removeprefix("frame."))
 
 
-def _laws(state: _State, derivation: Derivation, value: Json) -> None:
+def laws(state: State, derivation: Derivation, value: Json) -> None:
     """The laws that look at steps and values."""
     view = state.view
     sense.real_value(value)
@@ -206,6 +208,7 @@ def _laws(state: _State, derivation: Derivation, value: Json) -> None:
     sense.subject(made.call for made in only(state.evidence, derivation).made)
     sense.purpose(view, derivation)
     origins.joins(view, derivation)
+    origins.spans(view, derivation)
     origins.shared(view, derivation)
     known = {step.id: step for step in derivation.steps}
     used = used_fields(derivation)
@@ -217,7 +220,7 @@ def _laws(state: _State, derivation: Derivation, value: Json) -> None:
             sense.scale_of_call(view, step, known, frozenset(used[step.id]))
 
 
-def _not_guessable(state: _State, literals: list[Literal], question: str, value: Json, spec: AnswerSpec) -> None:
+def not_guessable(state: State, literals: list[Literal], question: str, value: Json, spec: AnswerSpec) -> None:
     """The gate over an answer, or over each part of a report."""
     parts = [(value[name], part) for name, part in spec.fields.items()] if spec.kind == "record" else [(value, spec)]
     for item, part in parts:
@@ -262,7 +265,7 @@ def spellings(view: PoolView, spec: AnswerSpec, value: Json, style: str) -> list
     return [str(value)]
 
 
-def _gates(state: _State, candidate: _Candidate) -> Generator[Call, Result, None]:
+def run_gates(state: State, candidate: Candidate) -> Generator[Call, Result, None]:
     """The gates that run tools: only a round that may become the task pays for them."""
     derivation, answer = candidate.round.derivation, candidate.round.answer
     made = candidate.evidence
@@ -287,7 +290,7 @@ def _distinct(literals: list[Literal]) -> list[Literal]:
     return list(found.values())
 
 
-def _task(state: _State, candidates: list[_Candidate], key: Callable[[Call], str]) -> Task:
+def task_of(state: State, candidates: list[Candidate], key: Callable[[Call], str]) -> Task:
     last = candidates[-1]
     derivation = canonical(last.round.derivation)
     names = {old.id: new.id for old, new in zip(last.round.derivation.steps, derivation.steps, strict=True)}
@@ -302,6 +305,7 @@ def _task(state: _State, candidates: list[_Candidate], key: Callable[[Call], str
             "draw": state.draw.id,
             "domain": state.draw.domain,
             "exemplar": state.draw.exemplar,
+            "frame": last.frame,
             "register": last.register,
             "seed": _seed(state, derivation),
             "question": last.round.question,
@@ -317,7 +321,7 @@ def _task(state: _State, candidates: list[_Candidate], key: Callable[[Call], str
     )
 
 
-def _seed(state: _State, derivation: Derivation) -> Mapping[str, Any]:
+def _seed(state: State, derivation: Derivation) -> Mapping[str, Any]:
     """The draw's seed; where a description replaced it, the entity that the question starts from."""
     seed, described = state.draw.seed, state.plan.described
     literals = literals_of(derivation)

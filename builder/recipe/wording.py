@@ -28,6 +28,7 @@ _ROUNDING = {
     6: ("Round to six decimals.", "Give the answer to six decimal places."),
 }
 _ARTICLES = re.compile(r"\b([Tt]he) the\b")
+_BEFORE_EACH = re.compile(r"\bthe (?=each of\b)")
 
 _SOURCES = ("Use {source}.", "Go by {source}.", "Base the answer on {source}.")
 
@@ -72,7 +73,8 @@ def literal_text(view: PoolView, literal: Literal, style: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        plain = kind.name == "year" or kind.parent == "year"
+        # A number that stands for a place in an order or a code (EPSG 32632) has no thousands.
+        plain = kind.scale == "ordinal" or "year" in (kind.name, kind.parent)
         text = str(value) if plain else number_text(value)
         return kind.display.format(value=text, label=text)
     return kind.display.format(value=value, label=value)
@@ -190,7 +192,7 @@ _LEADS = frozenset(
 def pronoun(text: str, parameter: str, noun: str) -> str | None:
     """A direct question with `that country` for its parameter; None when the words before it do not allow that."""
     place = "{" + parameter + "}"
-    for before in (f"the {noun} {place}", f"{noun} {place}", place):
+    for before in (f"the {noun} {place}", f"{noun} {place}", f"the {place}", place):
         if before in text:
             head, _, rest = text.partition(before)
             break
@@ -202,9 +204,16 @@ def pronoun(text: str, parameter: str, noun: str) -> str | None:
     return fill(head + "{that}" + rest, {"that": f"that {noun}"})
 
 
+def one_article(text: str) -> str:
+    """The text with one article where a name brings its own and the phrase around it has one too.
+
+    "The currency of the the Gambia", "the rate of the each of these 5 currencies".
+    """
+    return _ARTICLES.sub(r"\1", _BEFORE_EACH.sub("", text))
+
+
 def question_text(body: str, note: str, rounding: str, sources: str) -> str:
     """The parts of a question as one paragraph; tails in fixed order: source, then rounding."""
     parts = [body.strip(), note.strip(), sources, rounding]
-    # A name brings its article, and the phrase around it may have one: "the currency of the the Gambia".
-    text = _ARTICLES.sub(r"\1", " ".join(part for part in parts if part))
+    text = one_article(" ".join(part for part in parts if part))
     return text[0].upper() + text[1:]

@@ -61,6 +61,13 @@ class Round(Record):
     derivation: Derivation
 
 
+class Roles(Record):
+    """Who made a task: `rules`, or the id of the model."""
+
+    collector: str = "rules"
+    deriver: str = "rules"
+
+
 class Task(Record):
     """A verified task with everything needed to run it again."""
 
@@ -69,11 +76,16 @@ class Task(Record):
     draw: str
     domain: str
     exemplar: str
+    """Id of the scenario or frame that the draw aimed for."""
+    frame: str
+    """Form of question of the last round (docs/frames.md)."""
     register_: str = Field(alias="register")
     seed: Seed
     question: str
     worded_by: str = "rules"
     """`rules`, or the id of the model whose rewording was accepted."""
+    made_by: Roles = Field(default_factory=Roles)
+    """Who gathered the evidence and derived from it."""
     answer: Answer
     toolset: tuple[str, ...]
     calls: tuple[EvidenceCall, ...]

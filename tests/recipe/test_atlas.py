@@ -26,6 +26,12 @@ def test_attributes_are_single_spoken_and_trusted() -> None:
     assert f"{PROFILE}#population" in {edge.id for edge in ATLAS.attributes}
 
 
+def test_what_is_not_to_be_asked_is_left_out() -> None:
+    hidden = {edge.id for edge in ATLAS.edges.values() if not edge.returned.asked}
+    assert "general.colors.color_profile#red" in hidden
+    assert not hidden & {edge.id for edge in ATLAS.attributes}
+
+
 def test_lists_are_complete_and_spoken() -> None:
     ids = {edge.id for edge in ATLAS.lists}
     assert f"{NEIGHBOURS}#neighbours" in ids

@@ -14,6 +14,7 @@ from builder.errors import Refused
 from builder.recipe.atlas import Atlas
 from builder.recipe.sampling import SCENARIO_SHARE, TOOLSET_MAX, TOOLSET_MIN, Sampler, alike, draw_value, plan_wave
 from builder.recipe.scenarios import tools_of
+from builder.recipe.variation import tools_for
 from builder.records.base import DOMAINS
 from builder.records.exemplars import Slot
 from builder.records.tasks import Draw
@@ -51,7 +52,9 @@ def test_toolsets_hold_the_exemplars_tools_and_fifteen_to_fifty_in_all() -> None
         assert TOOLSET_MIN <= len(draw.toolset) <= TOOLSET_MAX
         assert list(draw.toolset) == sorted(set(draw.toolset)) and set(draw.toolset) <= set(POOL.tools)
         if draw.exemplar in POOL.scenarios:
-            assert set(tools_of(POOL.scenarios[draw.exemplar])) <= set(draw.toolset)
+            scenario, asked = POOL.scenarios[draw.exemplar], draw.slots.get("~vary")
+            called = tools_for(scenario, asked) if asked else tools_of(scenario, draw.slots["~route"])
+            assert set(called) <= set(draw.toolset)
     assert len({len(draw.toolset) for draw in wave()}) > 15
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from builder.recipe.scenarios import bind, check_scenario, sample_value, tools_of
+from builder.recipe.scenario_checks import check_scenario
+from builder.recipe.scenarios import bind, sample_value, tools_of
 from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref
 from builder.records.exemplars import Scenario, Slot
 from builder.testing.tasks import CALCULATE, NEIGHBOURS, PROFILE, general_executor
@@ -27,6 +28,7 @@ def scenario(**changes: Any) -> Scenario:
         },
         "rounds": [
             {
+                "frame": "superlative",
                 "move": "start",
                 "answer": {"value": "$best"},
                 "steps": [
@@ -41,6 +43,7 @@ def scenario(**changes: Any) -> Scenario:
                 },
             },
             {
+                "frame": "report",
                 "move": "wider",
                 "answer": {"value": {"people": "$p.population", "land": "$p.area_km2"}},
                 "steps": [{"id": "p", "tool": PROFILE, "arguments": {"country": "$best"}}],
@@ -85,7 +88,7 @@ def test_tools_of_all_rounds() -> None:
 def test_fixed_values_take_the_parameters_type() -> None:
     steps = [{"id": "c", "tool": CALCULATE, "arguments": {"operation": "add", "a": 2, "b": 3}}]
     ask = {"plain": ["What is it for {a}, {old}?"] * 3}
-    body = [{"move": "start", "answer": {"value": "$c.result"}, "steps": steps, "ask": ask}]
+    body = [{"frame": "ratio", "move": "start", "answer": {"value": "$c.result"}, "steps": steps, "ask": ask}]
     step = bind(POOL, scenario(rounds=body), {"a": "Peru", "old": True}).rounds[0].steps[0]
     assert isinstance(step, CallStep)
     assert step.arguments["a"] == Literal(literal=2, type="number")
@@ -100,11 +103,12 @@ def test_all_problems_are_reported_at_once_with_file_and_key() -> None:
         {"id": "w", "op": "count", "inputs": {"things": "$a"}},
     ]
     ask = {"plain": ["{land}?", "{a", "fine {a}"]}
-    body = [{"move": "start", "answer": {"value": "$x.a"}, "steps": steps, "ask": ask}]
+    body = [{"frame": "riddle", "move": "start", "answer": {"value": "$x.a"}, "steps": steps, "ask": ask}]
     slots = {"a": {"type": "land"}}
     text = "\n".join(map(str, check_scenario(POOL, scenario(rounds=body, slots=slots))))
     for fault in ("unknown type land", "unknown tool no.such.tool", "has no parameter land", "needs country",
-                  "unknown operator nth", "count takes", "{land} is no slot", "broken braces"):  # fmt: skip
+                  "unknown operator nth", "count takes", "{land} is no slot", "broken braces",
+                  "rounds.0.frame: no frame 'riddle', expected one of above_average, "):  # fmt: skip
         assert fault in text, fault
     assert text.count("exemplars/general/test.toml") == len(text.splitlines())
 
@@ -122,8 +126,39 @@ def test_sample_values_have_the_slots_shape(slot: dict[str, Any], value: Any) ->
     assert sample_value(POOL, Slot.model_validate(slot)) == value
 
 
+def test_a_round_without_a_frame_is_an_error() -> None:
+    rounds = scenario().model_dump(mode="json")["rounds"]
+    del rounds[1]["frame"]
+    with pytest.raises(ValidationError, match=r"rounds\.1\.frame"):
+        scenario(rounds=rounds)
+
+
+def test_a_field_that_the_tool_does_not_return_is_an_error() -> None:
+    rounds = scenario().model_dump(mode="json")["rounds"]
+    rounds[1]["answer"] = {"value": "$p.climate"}
+    (problem,) = check_scenario(POOL, scenario(rounds=rounds))
+    assert problem.file == "exemplars/general/test.toml" and "climate" in problem.problem
+
+
 def test_fewer_than_three_wordings_are_an_error() -> None:
     rounds = scenario().model_dump(mode="json")["rounds"]
     rounds[0]["ask"] = {"plain": ["Which is near {a}?"]}
     with pytest.raises(ValidationError, match="three wordings"):
         scenario(rounds=rounds)
+
+
+@pytest.mark.parametrize(
+    ("described", "message"),
+    [
+        ("general.airports.airport_profile", "there is no field"),
+        ("general.airports.airport_profile#colour", "there is no field"),
+        ("general.airports.airport_profile#elevation_ft", "describes nothing"),
+        ("general.countries.country_profile#capital", "is no country"),
+    ],
+)
+def test_a_description_is_a_field_that_describes_the_slot(described: str, message: str) -> None:
+    slots = scenario().model_dump()["slots"]
+    problems = check_scenario(POOL, scenario(slots=slots | {"a": {"type": "country", "describe": [described]}}))
+    assert [str(problem) for problem in problems if message in str(problem) and "slots.a.describe.0" in str(problem)]
+    sound = {"type": "country", "describe": ["general.airports.airport_profile#country"]}
+    assert check_scenario(POOL, scenario(slots=slots | {"a": sound})) == []

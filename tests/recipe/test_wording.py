@@ -56,7 +56,17 @@ def test_pronoun_needs_a_leading_word_that_allows_it() -> None:
     assert wording.pronoun("How many people live in {country}?", "country", "country") == (
         "How many people live in that country?"
     )
+    assert wording.pronoun("Which countries are members of the {group}?", "group", "organisation") == (
+        "Which countries are members of that organisation?"
+    )
     assert wording.pronoun("Which gene on human {chromosome} is longest?", "chromosome", "chromosome") is None
+
+
+def test_a_name_with_its_own_article_leaves_one() -> None:
+    assert wording.one_article("The capital of the the Gambia") == "The capital of the Gambia"
+    assert wording.one_article("The the Gambia") == "The Gambia"
+    assert wording.one_article("the rate of the each of these 5 currencies") == "the rate of each of these 5 currencies"
+    assert wording.one_article("the rate of the US dollar, then the each") == "the rate of the US dollar, then the each"
 
 
 def test_rounding_is_said_once_and_only_for_numbers() -> None:

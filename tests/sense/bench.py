@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from builder.recipe.atlas import Atlas
-from builder.recipe.scenarios import check_scenario, tools_of
+from builder.recipe.scenario_checks import check_scenario
+from builder.recipe.scenarios import tools_of
 from builder.recipe.synthesis import Synthesis, synthesize
 from builder.recipe.view import PoolView
 from builder.records.exemplars import Scenario
@@ -27,11 +28,17 @@ def atlas() -> Atlas:
 
 
 class WithScenario:
-    """The pool with one more scenario in it."""
+    """The pool with one more scenario in it, and with one list declared as cut."""
 
-    def __init__(self, pool: ToolPool, scenario: Scenario) -> None:
+    def __init__(self, pool: ToolPool, scenario: Scenario, cut: str = "") -> None:
         self._pool = pool
         self.scenarios: Mapping[str, Scenario] = {scenario.id: scenario}
+        self.declared = dict(pool.declared)
+        if cut:
+            tool, _, field = cut.partition("#")
+            spec = self.declared[tool]
+            returned = spec.returns[field].model_copy(update={"complete": False})
+            self.declared[tool] = spec.model_copy(update={"returns": {**spec.returns, field: returned}})
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
@@ -48,6 +55,8 @@ class Sketch:
     answer_type: str | None = None
     offered: tuple[str, ...] = field(default=())
     """Tools offered beside those that are called."""
+    cut: str = ""
+    """`tool#field` of a list that is declared as cut."""
 
     def scenario(self) -> Scenario:
         answer = {"value": self.answer, "type": self.answer_type}
@@ -57,7 +66,15 @@ class Sketch:
             "domain": "general",
             "title": "Sketch",
             "slots": {name: {"type": kind, "choices": [value]} for name, (kind, value) in self.slots.items()},
-            "rounds": [{"move": "start", "steps": steps, "answer": answer, "ask": {"plain": [self.ask] * 3}}],
+            "rounds": [
+                {
+                    "frame": "quantity",
+                    "move": "start",
+                    "steps": steps,
+                    "answer": answer,
+                    "ask": {"plain": [self.ask] * 3},
+                }
+            ],
         }
         return Scenario.model_validate(body)
 
@@ -73,7 +90,7 @@ def run(sketch: Sketch) -> Synthesis:
     found = problems(sketch)
     assert not found, found
     scenario = sketch.scenario()
-    view: PoolView = WithScenario(POOL, scenario)  # type: ignore[assignment]
+    view: PoolView = WithScenario(POOL, scenario, sketch.cut)  # type: ignore[assignment]
     kind, value = next(iter(sketch.slots.values()))
     draw = Draw(
         id="draw_sketch",

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from builder.errors import Refused
-from builder.recipe import gates, sense
+from builder.recipe import gates, origins, sense
 from builder.recipe.sampling import TOOLSET_MAX, TOOLSET_MIN, Sampler
 from builder.recipe.verdicts import compare
-from builder.records.derivations import Answer, AnswerSpec, Literal
+from builder.records.derivations import Answer, AnswerSpec, CallStep, Derivation, Literal, Ref, Source
 from builder.records.tools import Call
 from tests.sense.bench import POOL, atlas
 
@@ -96,6 +96,32 @@ def test_a_question_without_its_source() -> None:
     sources = [POOL.providers[POOL.declared[tool].provider].source for tool in tools]
     assert reason_of(sense.time, POOL, tools, f"{GOOD} Use {sources[0]} and {sources[1]}.") == "kept"
     assert reason_of(sense.time, POOL, ["general.mathematics.calculate"], GOOD) == "kept"
+
+
+CHANGES = {"timezone": Literal(literal="Europe/Berlin", type="timezone"), "year": Literal(literal=2026, type="year")}
+
+
+def weight_at(start: Source, end: Source) -> Derivation:
+    """The median weight of a girl at an age of so many days."""
+    option = {name: Literal(literal=name, type="option") for name in ("weight", "female")}
+    steps = (
+        CallStep(id="c", tool="general.timezones.clock_changes", arguments=CHANGES),
+        CallStep(id="d", tool="general.dates.date_difference", arguments={"start_date": start, "end_date": end}),
+        CallStep(
+            id="w",
+            tool="medical.growth.growth_reference",
+            arguments={"measure": option["weight"], "sex": option["female"], "age_days": Ref(step="d", field="days")},
+        ),
+    )
+    return Derivation(steps=steps, answer=Ref(step="w", field="median"), spec=AnswerSpec(kind="number"))
+
+
+def test_a_child_weight_at_an_age_of_days_of_daylight_saving_time() -> None:
+    forward, back = (Ref(step="c", field=f"{name}_date") for name in ("forward", "back"))
+    born, seen = (Literal(literal=day, type="date") for day in ("2025-03-02", "2025-09-14"))
+    assert reason_of(origins.spans, POOL, weight_at(forward, back)) == "law:meaning"
+    assert reason_of(origins.spans, POOL, weight_at(born, back)) == "law:meaning"
+    assert reason_of(origins.spans, POOL, weight_at(born, seen)) == "kept"
 
 
 @pytest.mark.parametrize(("said", "right"), [("1971", False), ("1969", False), ("1970", True)])

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from builder.recipe.frames import fanouts, peers
+from builder.recipe.frames import chains, fanouts, figures, overlaps, pairs, peers
 from builder.recipe.frames.base import Candidate, Frame
 
-FRAMES: dict[str, Frame] = {**fanouts.FRAMES, **peers.FRAMES}
+FRAMES: dict[str, Frame] = {
+    **fanouts.FRAMES,
+    **figures.FRAMES,
+    **chains.FRAMES,
+    **overlaps.FRAMES,
+    **peers.FRAMES,
+    **pairs.FRAMES,
+}
 
 __all__ = ["FRAMES", "Candidate", "Frame"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,13 @@ HUB = 2
 """A type that so many kinds of thing lead to (the country of a bank, an airport, a company) is a hub."""
 
 
+_MOVES = ("gain", "fall", "rise", "change", "growth", "loss")
+"""First words of fields that say how something moved."""
+
+BRACKETS = re.compile(r"\s*\([^)]*\)")
+"""What a head says in brackets (whose scale, which year) is no part of a field's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to apply a frame: the edges it needs, and how its literals are drawn."""
@@ -47,15 +55,39 @@ class Candidate:
 class Frame:
     """A question form by rule."""
 
-    weight: float
     candidates: Callable[[Atlas], list[Candidate]]
     plan: Callable[[Atlas, Mapping[str, Json], random.Random], Walk]
     helpers: tuple[str, ...] = ()
     """Processing tools that the frame calls whatever the candidate."""
     least: int = MEMBERS_MIN
     """Members that a list needs before the frame asks about it."""
+    most: int = MEMBERS_MAX
+    """Members that a list may have; more than twelve only where the frame asks nothing about each."""
     peers: tuple[int, int] = (0, 0)
     """Fewest and most named peers; of frames over named peers only."""
+
+
+STARTS = 10
+"""Further starts of a list that a demanding frame tries before the draw is given up."""
+
+Build = Callable[[Mapping[str, Json]], Walk]
+
+
+def retried(build: Build, atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+    """The plan over the drawn list, or over the list about another entity where that one does not allow it.
+
+    A described list keeps its entity: the description leads to no other. Raises Refused with the first reason.
+    """
+    members = atlas.edges[str(slots["list"])]
+    others = [] if "relation" in slots else atlas.values(members.tool, members.parameter)
+    first: Refused | None = None
+    for subject in [slots["~subject"], *rng.sample(others, min(len(others), STARTS))]:
+        try:
+            return (yield from build({**slots, "~subject": subject}))
+        except Refused as refused:
+            first = first or refused
+    assert first is not None
+    raise first
 
 
 def one_seed(edge: Edge) -> Callable[[Atlas, random.Random], dict[str, Json]]:
@@ -118,7 +150,63 @@ def closes(members: Edge, relation: Edge) -> bool:
     return relation.subject == members.returned.type
 
 
-def literals_of(slots: Mapping[str, Json], atlas: Atlas) -> list[Literal]:
+def own_phrase(edge: Edge, slot: str) -> str:
+    """`the population of {p1}`: the first phrase of the spec, else its head. Raises Refused without either."""
+    if edge.returned.phrases:
+        return named(edge.returned.phrases[0], edge.parameter, slot)
+    return f"the {head_of(edge)} of {{{slot}}}"
+
+
+def that_of(edge: Edge, slot: str) -> str:
+    """`that of {p2}` where the phrase ends with its entity, else the whole phrase again."""
+    phrase = own_phrase(edge, slot)
+    end = f" of {{{slot}}}"
+    return f"that{end}" if phrase.startswith("the ") and phrase.endswith(end) and phrase.count(" of ") == 1 else phrase
+
+
+def weighty(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity that somebody sets against another: on a ratio scale, no count of links, and no change.
+
+    A gain may be near nothing, and so many times a gain then says nothing.
+    """
+    kind = view.types[edge.returned.type]
+    moved = (edge.returned.head or "").split(" ")[0] in _MOVES
+    return numeric(edge, view) and kind.scale == "ratio" and kind.name != "count" and not (yearly(edge, view) or moved)
+
+
+def addable(edge: Edge, view: PoolView) -> bool:
+    """Laws 3 and 12. A quantity that adds up, and that people put together: they set limits for it too."""
+    adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
+    return weighty(edge, view) and adds and not summed_up(edge)
+
+
+def subtracted(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of which a difference says something: links are counted, not set apart."""
+    return numeric(edge, view) and not yearly(edge, view) and view.types[edge.returned.type].name != "count"
+
+
+def summed_up(edge: Edge) -> bool:
+    """Whether the field is an average, total or extreme itself: nobody asks for the median average."""
+    return bool({"average", "mean", "median", "total", "highest", "lowest"} & set((edge.returned.head or "").split()))
+
+
+def tells_apart(edge: Edge, members: Iterable[Any]) -> Generator[Call, Result, bool]:
+    """Whether a field differs among members: in which country an airport of New York lies, is no question."""
+    found = []
+    for member in members:
+        result = yield Call(edge.tool, {edge.parameter: member})
+        if result.value is not None:
+            found.append(result.value[edge.field])
+    return any(value != found[0] for value in found)
+
+
+def percent(edge: Edge, view: PoolView) -> bool:
+    """Whether the field is in percent, so that differences are in percentage points."""
+    unit = view.types[edge.returned.type].unit
+    return "%" in unit or "percent" in unit
+
+
+def literals_of(slots: Mapping[str, Json]) -> list[Literal]:
     """The peers of a draw as literals."""
     return [Literal(literal=value, type=str(slots["~peer_type"])) for value in slots["peers"]]
 
@@ -132,7 +220,8 @@ def named(text: str, parameter: str, slot: str) -> str:
 
 def askable(edge: Edge, noun: str) -> list[str]:
     """Direct questions about an entity that the sentence before has picked."""
-    return [text for ask in edge.returned.ask if (text := pronoun(ask, edge.parameter, noun)) is not None]
+    texts = (pronoun(ask, edge.parameter, noun) for ask in edge.returned.ask)
+    return [text for text in texts if text is not None and "that that" not in text]
 
 
 def that_question(edge: Edge, noun: str, rng: random.Random) -> str:

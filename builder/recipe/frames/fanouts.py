@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,55 +12,40 @@ from builder.recipe.frames.base import (
     Candidate,
     Frame,
     Walk,
-    call,
     compose,
     described,
-    fetch,
     head_of,
-    members_phrase,
     numeric,
+    retried,
     seconds,
+    summed_up,
+    tells_apart,
     that_question,
-    tidy,
     unit_of,
+    weighty,
     yearly,
 )
-from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, pairs
 from builder.recipe.frames.limits import threshold, two_limits
 from builder.recipe.operators import near
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
-from builder.recipe.wording import describable, number_text
+from builder.recipe.wording import number_text
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
-from builder.records.tools import Call
-
-STATISTICS = "general.mathematics.describe_numbers"
-CALCULATOR = "general.mathematics.calculate"
 
 COUNT_MEMBERS = 5
 """A count over fewer members is guessed."""
 
-_CLAUSE = re.compile(r"\b(whose|that|which|where|who|whom)\b")
+MOST_SHARE = 0.95
+"""Of what is nearly all in one place nobody asks the percentage."""
 
 LOWEST_SHARE = 0.4
 """Share of superlatives that ask for the other end, where the field has words for it."""
 
 
-def _pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:
-    """Lists with an attribute of their members. Limits are set by proportion, which means nothing for years."""
-    found = []
-    for members in atlas.lists:
-        for attribute in atlas.about(members.returned.type):
-            if need == "above" and yearly(attribute, atlas.view):
-                continue
-            if numeric(attribute, atlas.view) and getattr(attribute.returned, need):
-                found.append((members, attribute))
-    return found
-
-
 def _superlatives(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in _pairs(atlas, "highest"):
+    for members, attribute in pairs(atlas, "highest"):
         edges = {"list": members.id, "attribute": attribute.id}
         tools = dict.fromkeys((members.tool, attribute.tool))
         more = [e for e in seconds(atlas, attribute, members.returned.type) if e.returned.type != members.subject]
@@ -74,7 +58,7 @@ def _superlatives(atlas: Atlas) -> list[Candidate]:
 
 def _counts(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in _pairs(atlas, "above"):
+    for members, attribute in pairs(atlas, "above"):
         edges = {"list": members.id, "attribute": attribute.id}
         found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
     return found
@@ -85,11 +69,10 @@ def _aggregates(atlas: Atlas) -> list[Candidate]:
     if any(helper not in atlas.view.tools for helper in (STATISTICS, CALCULATOR)):
         return []
     found = []
-    for members, attribute in _pairs(atlas, "above"):
-        kind = atlas.view.types[attribute.returned.type]
+    for members, attribute in pairs(atlas, "above"):
         if (
-            kind.scale != "ratio"
-            or kind.name == "count"
+            not weighty(attribute, atlas.view)
+            or summed_up(attribute)
             or not (attribute.returned.head and attribute.returned.highest)
         ):
             continue
@@ -100,7 +83,7 @@ def _aggregates(atlas: Atlas) -> list[Candidate]:
 
 def _identities(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in _pairs(atlas, "above"):
+    for members, attribute in pairs(atlas, "above"):
         for second in atlas.about(members.returned.type):
             if yearly(second, atlas.view) or second.id <= attribute.id:
                 continue
@@ -112,65 +95,10 @@ def _identities(atlas: Atlas) -> list[Candidate]:
     return found
 
 
-class _Ground:
-    """The list with its members' attribute: what every frame of this module starts from."""
-
-    def __init__(self, atlas: Atlas, slots: Mapping[str, Json], attribute: str = "attribute") -> None:
-        self.view = atlas.view
-        self.subject = slots["~subject"]
-        self.members = atlas.edges[str(slots["list"])]
-        self.attribute = atlas.edges[str(slots[attribute])]
-        self.literals = {"subject": Literal(literal=self.subject, type=self.members.subject)}
-        self.items = Ref(step="list", field=self.members.field)
-        self.keys = Ref(step="each", field=self.attribute.field)
-        self.steps = (
-            call("list", self.members, self.literals["subject"]),
-            MapStep(id="each", tool=self.attribute.tool, over=self.items, parameter=self.attribute.parameter),
-        )
-        self.entity = answer_spec(self.view, (self.members.returned.type, False))
-
-    def again(self, second: Edge) -> CallStep | OpStep:
-        """Another field of the chosen member: read off the fan-out when its tool has given it already."""
-        if second.tool != self.attribute.tool:
-            return CallStep(id="more", tool=second.tool, arguments={second.parameter: Ref(step="best")})
-        values = Ref(step="each", field=second.field)
-        return OpStep(
-            id="more",
-            op="value_for",
-            inputs={"item": Ref(step="best"), "items": self.items, "values": values},
-        )
-
-    @property
-    def noun(self) -> str:
-        return self.view.types[self.members.returned.type].noun
-
-    def words(self, name: str, **pieces: str) -> Forms:
-        """The forms of a frame with the list's phrase and these pieces in place."""
-        members = members_phrase(self.members, "subject")
-        chosen = forms(name)
-        if _CLAUSE.search(members):
-            # A second clause right after the first would attach to the wrong noun.
-            chosen = describable(chosen, "members", strict=True)
-        all_pieces = {"members": members, "noun": self.noun, **pieces}
-        return tuple((register, tidy(compose(text, **all_pieces))) for register, text in chosen)
-
-    def measure(self) -> Any:
-        """Execute the list and its fan-out in the walk, to choose among forms by what came back."""
-        listed = yield from fetch(Call(self.members.tool, {self.members.parameter: self.subject}))
-        members = listed[self.members.field]
-        values = []
-        for member in members:
-            result = yield from fetch(Call(self.attribute.tool, {self.attribute.parameter: member}))
-            if result[self.attribute.field] is None:
-                raise Refused("law:imputation", f"{member} has no {self.attribute.field}")
-            values.append(result[self.attribute.field])
-        return members, values
-
-
 def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the extreme value; then another field of that member."""
-    ground = _Ground(atlas, slots)
-    _, values = yield from ground.measure()
+    ground = Ground(atlas, slots)
+    members, values = yield from ground.measure()
     ordered = sorted(values)
     ends = []
     if ground.attribute.returned.highest and not near(ordered[-1], ordered[-2]):
@@ -185,8 +113,8 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     pick = OpStep(id="best", op=end, inputs={"items": ground.items, "keys": ground.keys})
     words = ground.words("superlative", best=best)
     rounds = [PlannedRound("start", (*ground.steps, pick), Ref(step="best"), ground.entity, words)]
-    if "second" in slots:
-        second = atlas.edges[str(slots["second"])]
+    second = atlas.edges.get(str(slots.get("second", "")))
+    if second is not None and (yield from tells_apart(second, members)):
         step = ground.again(second)
         question = that_question(second, ground.noun, rng)
         spec = answer_spec(ground.view, (second.returned.type, False))
@@ -196,13 +124,13 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     return Plan(ground.literals, tuple(rounds))
 
 
-def _filter(step: str, items: Ref, keys: Ref, limit: Any, kind: str) -> OpStep:
+def kept_above(step: str, items: Ref, keys: Ref, limit: Any, kind: str) -> OpStep:
     literal = Literal(literal=limit, type=kind)
     above = Literal(literal=">", type="option")
     return OpStep(id=step, op="filter", inputs={"items": items, "keys": keys, "relation": above, "threshold": literal})
 
 
-def _limit_words(edge: Edge, limit: Any) -> str:
+def limit_words(edge: Edge, limit: Any) -> str:
     """`have more than 5,000,000 inhabitants`"""
     assert edge.returned.above is not None
     return compose(edge.returned.above, value=number_text(limit))
@@ -210,12 +138,12 @@ def _limit_words(edge: Edge, limit: Any) -> str:
 
 def count(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """How many members lie above a round threshold."""
-    ground = _Ground(atlas, slots)
+    ground = Ground(atlas, slots)
     _, values = yield from ground.measure()
     limit = threshold(values, rng, least=2)
-    kept = _filter("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
+    kept = kept_above("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
     tally = OpStep(id="count", op="count", inputs={"items": Ref(step="kept")})
-    words = ground.words("count", above=_limit_words(ground.attribute, limit))
+    words = ground.words("count", above=limit_words(ground.attribute, limit))
     spec = AnswerSpec(kind="number", type="count")
     planned = PlannedRound("start", (*ground.steps, kept, tally), Ref(step="count"), spec, words)
     return Plan(ground.literals, (planned,))
@@ -223,7 +151,7 @@ def count(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
 
 def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """Mean or total over the members by the statistics tool; then the share of the largest."""
-    ground = _Ground(atlas, slots)
+    ground = Ground(atlas, slots)
     _, values = yield from ground.measure()
     kind = ground.view.types[ground.attribute.returned.type]
     if near(min(values), max(values)):
@@ -239,7 +167,7 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     words = ground.words("total" if total else "average", head=head, unit=unit)
     answer = Ref(step="statistics", field="sum" if total else "mean")
     rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, words)]
-    if kind.additive:
+    if kind.additive and max(values) < MOST_SHARE * sum(values):
         arguments: dict[str, Sources] = {
             "operation": Literal(literal="percent_of", type="option"),
             "a": Ref(step="statistics", field="maximum"),
@@ -254,24 +182,28 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
 
 def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The one member above two thresholds of different fields, each of which others pass."""
-    ground, other = _Ground(atlas, slots), _Ground(atlas, slots, "second")
+    return (yield from retried(lambda these: _identify(atlas, these, rng), atlas, slots, rng))
+
+
+def _identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+    ground, other = Ground(atlas, slots), Ground(atlas, slots, "second")
     second = other.attribute
     members, first_values = yield from ground.measure()
     _, second_values = yield from other.measure()
     low, high = two_limits(members, first_values, second_values, rng)
-    kept = _filter("kept", ground.items, ground.keys, low, ground.attribute.returned.type)
+    kept = kept_above("kept", ground.items, ground.keys, low, ground.attribute.returned.type)
     extra: tuple[MapStep, ...] = ()
     step = "each"
     if second.tool != ground.attribute.tool:
         step = "again"
         extra = (MapStep(id=step, tool=second.tool, over=ground.items, parameter=second.parameter),)
-    also = _filter("also", ground.items, Ref(step=step, field=second.field), high, second.returned.type)
+    also = kept_above("also", ground.items, Ref(step=step, field=second.field), high, second.returned.type)
     both = OpStep(id="both", op="common", inputs={"left": Ref(step="kept"), "right": Ref(step="also")})
     found = OpStep(id="found", op="only", inputs={"items": Ref(step="both")})
     words = ground.words(
         "identify",
-        first=_limit_words(ground.attribute, low),
-        second=_limit_words(second, high),
+        first=limit_words(ground.attribute, low),
+        second=limit_words(second, high),
     )
     planned = PlannedRound(
         "start", (*ground.steps, *extra, kept, also, both, found), Ref(step="found"), ground.entity, words
@@ -280,8 +212,8 @@ def identify(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wal
 
 
 FRAMES = {
-    "superlative": Frame(3.0, _superlatives, superlative),
-    "count": Frame(1.5, _counts, count, least=COUNT_MEMBERS),
-    "aggregate": Frame(2.0, _aggregates, aggregate, helpers=(STATISTICS, CALCULATOR)),
-    "identify": Frame(1.0, _identities, identify),
+    "superlative": Frame(_superlatives, superlative),
+    "count": Frame(_counts, count, least=COUNT_MEMBERS),
+    "aggregate": Frame(_aggregates, aggregate, helpers=(STATISTICS, CALCULATOR)),
+    "identify": Frame(_identities, identify),
 }

@@ -10,22 +10,23 @@ from typing import Any
 from builder.errors import Refused
 
 
-def threshold(values: list[Any], rng: random.Random, least: int = 1) -> Any:
-    """A round number with at least `least` values above it and one below, the roundest that there is."""
-    found = thresholds(values, least)
+def threshold(values: list[Any], rng: random.Random, least: int = 1, most: int | None = None) -> Any:
+    """A round number with `least` to `most` values above it (by default all but one), the roundest that there is."""
+    found = thresholds(values, least, most)
     if not found:
         raise Refused("walk:threshold", "no round number splits the members")
     return rng.choice(found[0])
 
 
-def thresholds(values: list[Any], least: int = 1) -> list[list[Any]]:
+def thresholds(values: list[Any], least: int = 1, most: int | None = None) -> list[list[Any]]:
     """Round numbers between the values and near none of them, by how round they are."""
     ordered = sorted(values)
     whole = all(isinstance(value, int) for value in values)
     found: list[list[Any]] = []
+    start = max(0, len(ordered) - most - 1) if most is not None else 0
     for round_number in (_handy, _one_digit, _two_digits):
         numbers = []
-        for low, high in pairwise(ordered[: len(ordered) - least + 1]):
+        for low, high in pairwise(ordered[start : len(ordered) - least + 1]):
             number = round_number(low, high) if high > 0 and high - low >= 0.1 * high else None
             if (
                 number is None
@@ -73,3 +74,34 @@ def two_limits(
     if not good:
         raise Refused("gate:unique", "no two round thresholds leave exactly one member")
     return rng.choice(good)
+
+
+TOTAL_APART = 1.05, 1.6
+"""A claimed total is off the real one by at least 5% (no dispute about figures) and at most 60% (no giveaway)."""
+
+LEAST_DROP = 0.8
+"""Where the claim is right, the smallest member must still decide it: without most of its part it would be wrong."""
+
+
+def total_limit(values: list[Any], rng: random.Random) -> Any:
+    """A round number above or below the total of the values by equal chance, for a claim that may be wrong.
+
+    Raises Refused when no round number lies near enough on both sides: where only one claim can be made, it
+    would tell its answer.
+    """
+    total, (least, most) = sum(values), TOTAL_APART
+    right = _round_between(max(total / most, total - LEAST_DROP * min(values)), total / least)
+    wrong = _round_between(total * least, total * most)
+    if not right or not wrong:
+        raise Refused("walk:threshold", "no round numbers lie near the total on both sides")
+    return (right if rng.random() < 0.5 else wrong)[0]
+
+
+def _round_between(low: float, high: float) -> list[Any]:
+    """Round numbers between two, the roundest first."""
+    if not 0 < low < high or high < 2:
+        return []
+    power = math.floor(math.log10(high))
+    scale = [digit * 10.0**each for each in (power, power - 1) for digit in (1, 2, 5, 3, 4, 6, 8, 15, 25)]
+    scale += [float(digit) * 10.0 ** (power - 1) for digit in range(11, 100)]
+    return [int(number) if number.is_integer() else number for number in scale if low <= number <= high]

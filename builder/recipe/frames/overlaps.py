@@ -1,0 +1,296 @@
+"""Frames over two lists of one kind of thing: what both hold, what only one holds, one group against the other."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from builder.errors import Refused
+from builder.recipe.atlas import Atlas, Edge
+from builder.recipe.frames.base import (
+    MEMBERS_MAX,
+    MEMBERS_MIN,
+    Candidate,
+    Frame,
+    Walk,
+    call,
+    compose,
+    fetch,
+    head_of,
+    members_phrase,
+    one_seed,
+    percent,
+    retried,
+    summed_up,
+    tidy,
+    weighty,
+)
+from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS
+from builder.recipe.frames.pairs import computed
+from builder.recipe.operators import near
+from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.wording import describable
+from builder.records.base import Json
+from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
+from builder.records.tools import Call, Result
+
+SECOND_TRIES = 15
+"""Entities tried as the start of the second list, until the two overlap as they should."""
+
+BACK_WAYS, BACK_MEMBERS = 2, 3
+"""Fields, and members of the first list, that are asked where a second list could start."""
+
+LONGEST_LIST = 60
+"""Members of a list whose overlap with another a reader could still check."""
+
+TOTAL_SHARE = 0.6
+"""Share of totals among comparisons of two groups, where the field adds up; the others compare averages."""
+
+GROUPS_APART = 20
+"""One group is set against another only up to this many times as large."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """Two lists with the entities they start from."""
+
+    first: Edge
+    second: Edge
+    literals: dict[str, Literal]
+    left: list[Any]
+    right: list[Any]
+
+    def swapped(self) -> _Two:
+        """The second list first."""
+        literals = {"subject": self.literals["other"], "other": self.literals["subject"]}
+        return _Two(self.second, self.first, literals, self.right, self.left)
+
+    @property
+    def steps(self) -> tuple[CallStep, CallStep]:
+        return (
+            call("list", self.first, self.literals["subject"]),
+            call("others", self.second, self.literals["other"]),
+        )
+
+    @property
+    def refs(self) -> tuple[Ref, Ref]:
+        return Ref(step="list", field=self.first.field), Ref(step="others", field=self.second.field)
+
+    def words(self, name: str, **pieces: str) -> Forms:
+        """The forms with both phrases in place. A phrase with a clause stands only where a mark follows it."""
+        phrases = {"members": members_phrase(self.first, "subject"), "others": members_phrase(self.second, "other")}
+        chosen = forms(name)
+        for slot, phrase in phrases.items():
+            if CLAUSE.search(phrase):
+                chosen = describable(chosen, slot, strict=True)
+        if not chosen:
+            raise Refused("walk:wording", "no form has a place for both clauses")
+        return tuple((register, tidy(compose(text, **phrases, **pieces))) for register, text in chosen)
+
+
+Fits = Callable[[list[Any], list[Any]], bool]
+
+
+def _two(
+    atlas: Atlas, slots: Mapping[str, Json], rng: random.Random, fits: Fits, most: int
+) -> Generator[Call, Result, _Two]:
+    """The first list, and a second one of another entity that fits it. Raises Refused when none is found."""
+    first, second = (atlas.edges[str(slots[role])] for role in ("list", "group"))
+    subject = slots["~subject"]
+    left = list((yield from fetch(Call(first.tool, {first.parameter: subject})))[first.field])
+    if not MEMBERS_MIN <= len(left) <= most:
+        raise Refused("law:completeness", f"{len(left)} members of {first.id}")
+    starts = [each for each in atlas.values(second.tool, second.parameter) if each != subject]
+    near = yield from _near(atlas, second, left, set(starts), rng)
+    for start in dict.fromkeys([*near, *rng.sample(starts, min(len(starts), SECOND_TRIES))]):
+        result = yield Call(second.tool, {second.parameter: start})
+        right = list(result.value[second.field] or ()) if result.value is not None else []
+        # Of isomers each lists all others: two such lists differ only in what they start from.
+        if {subject, *left} != {start, *right} and fits(left, right):
+            literals = {
+                "subject": Literal(literal=subject, type=first.subject),
+                "other": Literal(literal=start, type=second.subject),
+            }
+            return _Two(first, second, literals, left, right)
+    raise Refused("walk:slots", f"no second list of {second.tool} goes with the first")
+
+
+def _near(
+    atlas: Atlas, second: Edge, left: list[Any], starts: set[Any], rng: random.Random
+) -> Generator[Call, Result, list[Any]]:
+    """Starts of a second list that a few members of the first lead to: their currency, language, sign or gene."""
+    back = _back(atlas, second)
+    found: list[Any] = []
+    for edge in rng.sample(back, min(len(back), BACK_WAYS)):
+        for member in rng.sample(left, min(len(left), BACK_MEMBERS)):
+            result = yield Call(edge.tool, {edge.parameter: member})
+            value = result.value[edge.field] if result.value is not None else None
+            found += value[:LONGEST_LIST] if isinstance(value, list) else [value]
+    usable = list(dict.fromkeys(each for each in found if each in starts))
+    return rng.sample(usable, min(len(usable), SECOND_TRIES))
+
+
+def _sets(atlas: Atlas) -> list[Candidate]:
+    """Two ways to list one kind of thing, or one way for two entities of a kind; with a field of the members."""
+    found = []
+    for first in atlas.lists:
+        for second in atlas.lists:
+            if second.returned.type != first.returned.type or second.id < first.id:
+                continue
+            if first is second and _divides(atlas, first):
+                continue
+            for edges, tools in _with_field(atlas, first, second):
+                domain = first.tool.split(".", 1)[0]
+                found.append(Candidate(domain, edges, tools, one_seed(first)))
+    return found
+
+
+def _back(atlas: Atlas, members: Edge) -> list[Edge]:
+    """Fields of a list's members that lead back to what such a list starts from."""
+    return [
+        edge
+        for edge in atlas.edges.values()
+        if atlas.view.fits(members.returned.type, edge.subject) and atlas.view.fits(edge.returned.type, members.subject)
+    ]
+
+
+def _divides(atlas: Atlas, members: Edge) -> bool:
+    """Whether each member is in one list only, as an element is in one group: such lists never overlap."""
+    back = _back(atlas, members)
+    return bool(back) and not any(edge.returned.many for edge in back)
+
+
+def _with_field(atlas: Atlas, first: Edge, second: Edge) -> list[tuple[dict[str, str], tuple[str, ...]]]:
+    edges = {"list": first.id, "group": second.id}
+    tools = tuple(dict.fromkeys((first.tool, second.tool)))
+    fields = [
+        edge
+        for edge in atlas.about(first.returned.type)
+        if edge.returned.highest and edge.tool not in tools and atlas.view.types[edge.returned.type].kind == "quantity"
+    ]
+    picks = [({**edges, "pick": edge.id}, (*tools, edge.tool)) for edge in fields]
+    # As often without: a tool that is offered for a pick and not called would be a rival of the list.
+    return [*picks, *[(edges, tools)] * max(1, len(picks))]
+
+
+def _overlap(op: str, name: str) -> Callable[[Atlas, Mapping[str, Json], random.Random], Walk]:
+    """The members that an operator of two lists leaves; then the one of them with the most."""
+
+    def plan(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+        return (yield from retried(lambda these: overlapping(atlas, these, rng), atlas, slots, rng))
+
+    def overlapping(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+        def result(left: list[Any], right: list[Any]) -> list[Any]:
+            return [each for each in left if (each in right) is (op == "common")]
+
+        def fits(left: list[Any], right: list[Any]) -> bool:
+            rest = result(left, right)
+            return (
+                2 <= len(rest) <= MEMBERS_MAX
+                and len(rest) < len(left)
+                and len(right) <= LONGEST_LIST
+                and (op != "common" or len(rest) < len(right))
+            )
+
+        two = yield from _two(atlas, slots, rng, fits, LONGEST_LIST)
+        if two.literals["other"].literal in result(two.left, two.right):
+            raise Refused("law:degenerate", "what the second list starts from is left over from the first")
+        left, right = two.refs
+        kept = OpStep(id="kept", op=op, inputs={"left": left, "right": right})
+        spec = answer_spec(atlas.view, (two.first.returned.type, True))
+        rounds = [PlannedRound("start", (*two.steps, kept), Ref(step="kept"), spec, two.words(name))]
+        if "pick" in slots and len(result(two.left, two.right)) >= MEMBERS_MIN:
+            rounds.append(_pick(atlas, two, atlas.edges[str(slots["pick"])], f"{name}_best"))
+        return Plan(two.literals, tuple(rounds))
+
+    return plan
+
+
+def _pick(atlas: Atlas, two: _Two, field: Edge, name: str) -> PlannedRound:
+    """The extreme member of what is left."""
+    kept = Ref(step="kept")
+    each = MapStep(id="each", tool=field.tool, over=kept, parameter=field.parameter)
+    keys = Ref(step="each", field=field.field)
+    best = OpStep(id="best", op="argmax", inputs={"items": kept, "keys": keys})
+    spec = answer_spec(atlas.view, (two.first.returned.type, False))
+    words = two.words(name, best=str(field.returned.highest))
+    return PlannedRound("deeper", (each, best), Ref(step="best"), spec, words)
+
+
+def _groups(atlas: Atlas) -> list[Candidate]:
+    """A list whose members are of another kind than its start, so that each group has a name of its own."""
+    found = []
+    for members in atlas.lists:
+        if atlas.view.fits(members.returned.type, members.subject):
+            continue
+        for field in atlas.about(members.returned.type):
+            if not (field.returned.above and field.returned.head and weighty(field, atlas.view)):
+                continue
+            if percent(field, atlas.view) or summed_up(field):
+                continue
+            edges = {"list": members.id, "attribute": field.id, "group": members.id}
+            tools = tuple(dict.fromkeys((members.tool, field.tool)))
+            found.append(Candidate(members.tool.split(".", 1)[0], edges, tools, one_seed(members)))
+    return found
+
+
+def two_groups(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+    """The total of one group as a multiple of another's, or how far its simple average lies above in percent."""
+    return (yield from retried(lambda these: _set_apart(atlas, these, rng), atlas, slots, rng))
+
+
+def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
+    field = atlas.edges[str(slots["attribute"])]
+    known = set(atlas.values(field.tool, field.parameter))
+
+    def fits(left: list[Any], right: list[Any]) -> bool:
+        sound = MEMBERS_MIN <= len(right) <= MEMBERS_MAX and not set(left) & set(right)
+        return sound and (not known or known.issuperset([*left, *right]))
+
+    two = yield from _two(atlas, slots, rng, fits, MEMBERS_MAX)
+    adds = atlas.view.types[field.returned.type].additive and rng.random() < TOTAL_SHARE
+    one, other = yield from _both(two, field, adds)
+    if near(one, other) or max(one, other) > GROUPS_APART * min(one, other):
+        raise Refused("law:degenerate", "the two groups are nearly even, or no match for each other")
+    if one < other:
+        two = two.swapped()
+    figure = "sum" if adds else "mean"
+    steps: list[Any] = list(two.steps)
+    for step, members in zip(("left", "right"), two.refs, strict=True):
+        steps.append(MapStep(id=step, tool=field.tool, over=members, parameter=field.parameter))
+        values = Ref(step=step, field=field.field)
+        steps.append(CallStep(id=f"{step}_figure", tool=STATISTICS, arguments={"values": values}))
+    left, right = (Ref(step=f"{step}_figure", field=figure) for step in ("left", "right"))
+    if adds:
+        steps.append(computed("divide", left, right))
+        spec = AnswerSpec(kind="number", type="number", decimals=2)
+    else:
+        steps.append(computed("percent_change", right, left))
+        spec = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+    words = two.words("groups_total" if adds else "groups_average", head=head_of(field))
+    answer = Ref(step="apart", field="result")
+    return Plan(two.literals, (PlannedRound("start", tuple(steps), answer, spec, words),))
+
+
+def _both(two: _Two, field: Edge, adds: bool) -> Generator[Call, Result, list[float]]:
+    """Total or mean of either group. Raises Refused when a member has no value."""
+    found = []
+    for members in (two.left, two.right):
+        values = []
+        for member in members:
+            value = (yield from fetch(Call(field.tool, {field.parameter: member})))[field.field]
+            if value is None:
+                raise Refused("law:imputation", f"{member} has no {field.field}")
+            values.append(value)
+        found.append(sum(values) / (1 if adds else len(values)))
+    return found
+
+
+FRAMES = {
+    "in_both": Frame(_sets, _overlap("common", "in_both"), most=LONGEST_LIST),
+    "only_in_one": Frame(_sets, _overlap("without", "only_in_one"), most=LONGEST_LIST),
+    "two_groups": Frame(_groups, two_groups, (STATISTICS, CALCULATOR)),
+}
