@@ -64,8 +64,9 @@ class ToolError(BuilderError):
     """A tool call failed.
 
     `kind` is one of: unknown_tool, invalid_arguments, not_found, out_of_range, not_supported,
-    bad_result, too_large, exception. `details` is what a model may read besides the message
-    (allowed values, ranges); it is plain JSON data.
+    bad_result, too_large, exception; of tools that call a service also denied, rate_limited, unavailable,
+    timeout, refused, bad_answer, not_recorded (docs/live_tools.md). `details` is what a model may read besides
+    the message (allowed values, ranges); it is plain JSON data.
     """
 
     def __init__(self, kind: str, message: str, **details: object) -> None:

@@ -110,7 +110,7 @@ class Offer:
 def obstacle(pool: ToolPool, manifest: Manifest, tool: str) -> str | None:
     """Why a tool of a release cannot be executed as it was then; None when it can."""
     if tool not in pool.tools:
-        return pool.inactive.get(tool.rpartition(".")[0], "no spec of it is here")
+        return pool.why_not(tool)
     entry = manifest.tools.get(tool)
     if entry is not None and tool_entry(pool, tool).spec != entry.spec:
         return "spec, package or data differ from those of the release"
