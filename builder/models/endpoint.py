@@ -22,9 +22,10 @@ from builder.errors import EndpointError, ModelError
 from builder.models.balance import Balance, Endpoint
 from builder.models.base import Clock, LoopClock
 from builder.models.probe import Needs, probe, wait_until_healthy
-from builder.models.waiting import Transient, delay, retry_after
+from builder.models.waiting import Transient
 from builder.models.wire import body_of, reply_of
 from builder.records.chat import ChatReply, ChatRequest
+from builder.waiting import delay, retry_after
 
 CONNECT_SECONDS = 10.0
 KEEPALIVE_SECONDS = 30.0

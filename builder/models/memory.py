@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from builder.models.base import ChatModel, Clock, LoopClock
-from builder.models.budget import Budget, worst_case
+from builder.models.budget import Budgets, worst_usage
 from builder.records.chat import ChatReply, ChatRequest, Usage
 
 
@@ -39,10 +39,10 @@ class Replies(Protocol):
 class RememberingModel:
     """One record's way to the model: memory first, then the budget, then the engine."""
 
-    def __init__(self, inner: ChatModel, replies: Replies, budget: Budget, clock: Clock | None = None) -> None:
+    def __init__(self, inner: ChatModel, replies: Replies, budgets: Budgets, clock: Clock | None = None) -> None:
         self.inner = inner
         self.replies = replies
-        self.budget = budget
+        self.budgets = budgets
         self._clock = clock or LoopClock()
 
     async def chat(self, request: ChatRequest, stage: str, record: str) -> ChatReply:
@@ -53,16 +53,16 @@ class RememberingModel:
             return known
         lost: list[Spent] = []
         began = self._clock.now()
-        async with self.budget.hold(request) as held:
+        async with self.budgets.hold(request, self._clock) as held:
 
             def lose() -> None:
-                worst = Usage(completion_tokens=worst_case(request))
+                worst = worst_usage(request)
                 lost.append(Spent(stage, record, request.model, worst, self._clock.now() - began, counted=False))
-                self.budget.lose(held, worst.total)
+                held.lose(worst)
 
             try:
                 reply = await self.inner.chat(request, lose)
-                held.used += reply.usage.total
+                held.spend(reply.usage)
             finally:
                 for spent in lost:
                     await self.replies.lose(spent)

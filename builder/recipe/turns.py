@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,11 @@ from builder.errors import Refused
 from builder.identity import canonical_json, content_id, random_stream
 from builder.recipe.acting import opening
 from builder.recipe.acting.display import as_text, cut
+from builder.recipe.injection import findings, neutral
 from builder.recipe.replies import finished
 from builder.recipe.view import PoolView
 from builder.records.attempts import Attempt
-from builder.records.chat import ChatChoice, ChatReply, ChatRequest, Sampling, ToolUse
+from builder.records.chat import ChatChoice, ChatReply, ChatRequest, ChatRole, Sampling, ToolUse
 from builder.records.tasks import Task
 from builder.records.tools import Call, Result
 
@@ -45,11 +46,15 @@ Back = ChatReply | Result
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How the model is asked."""
+    """How the model of one role is asked."""
 
     model: str
     sampling: Sampling
     turns: int
+    """Replies in one conversation."""
+    role: ChatRole = "solver"
+    allow_flagged: bool = False
+    """Whether results that read like instructions may stand in a row."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class _Talk:
     messages: list[dict[str, Any]]
     tools: dict[str, str]
     """Tool id by the name that the model sees."""
+    allow_flagged: bool = False
     calls: int = 0
     parallel: bool = False
     failed: int = 0
@@ -70,17 +76,23 @@ class _Talk:
 def attempt(task: Task, view: PoolView, asking: Asking, sample: int) -> Generator[Step, Back, Attempt]:
     """Sample number `sample` of a model at a task. Raises Refused with `model:...` when it is no attempt."""
     names = {view.declared[tool].name: tool for tool in task.toolset}
-    talk = _Talk(task, view, [dict(message) for message in opening(task)], names)
+    talk = _Talk(task, view, [dict(message) for message in opening(task)], names, asking.allow_flagged)
     schemas = tuple(view.schema(tool) for tool in task.toolset)
     for turn in range(asking.turns):
         seed = random_stream(0, task.id, "sample", sample, turn).randrange(2**31)
         sampling = asking.sampling.model_copy(update={"seed": seed, "n": 1})
-        reply = yield ChatRequest(model=asking.model, messages=tuple(talk.messages), tools=schemas, sampling=sampling)
+        reply = yield ChatRequest(
+            model=asking.model,
+            messages=tuple(talk.messages),
+            tools=schemas,
+            sampling=sampling,
+            role=asking.role,
+        )
         assert isinstance(reply, ChatReply)
         choice = finished(reply.first)
-        _pretends(choice)
+        pretends(choice)
         if not choice.tool_calls:
-            talk.messages.append(_message(choice, []))
+            talk.messages.append(message_of(choice, []))
             return _attempt(talk, asking.model, sample)
         yield from _use(talk, choice)
     raise Refused("model:endless", f"no answer within {asking.turns} replies")
@@ -88,38 +100,58 @@ def attempt(task: Task, view: PoolView, asking: Asking, sample: int) -> Generato
 
 def _use(talk: _Talk, choice: ChatChoice) -> Generator[Step, Back, None]:
     """The calls of one reply and their results, in order."""
-    if len(choice.tool_calls) > MAX_CALLS_AT_ONCE:
-        raise Refused("model:endless", f"{len(choice.tool_calls)} calls in one reply")
-    calls = [_call(talk, use) for use in choice.tool_calls]
-    shown = []
-    for number, call in enumerate(calls, talk.calls + 1):
-        key = canonical_json([call.tool, call.arguments])
-        talk.made[key] += 1
-        if talk.made[key] > MAX_REPEATS:
-            raise Refused("model:loop", f"{call.tool} was called with the same arguments {talk.made[key]} times")
-        name = talk.view.declared[call.tool].name
-        function = {"name": name, "arguments": call.arguments}
-        shown.append({"id": f"call{number:05d}", "type": "function", "function": function})
-    talk.messages.append(_message(choice, shown))
+    calls = calls_of(choice, talk.tools, talk.made)
+    shown = entries(talk.view, calls, talk.calls)
+    talk.messages.append(message_of(choice, shown))
     talk.calls += len(calls)
     talk.parallel = talk.parallel or len(calls) > 1
     for call, entry in zip(calls, shown, strict=True):
         result = yield call
         assert isinstance(result, Result)
         talk.failed += result.value is None
-        talk.messages.append(
-            {
-                "role": "tool",
-                "tool_call_id": entry["id"],
-                "name": talk.view.declared[call.tool].name,
-                "content": _shown(result),
-            }
-        )
+        found = findings(result.payload())
+        if found and not talk.allow_flagged:
+            raise Refused(found[0].reason, f"a result of {call.tool} holds {found[0].text!r}")
+        talk.messages.append(result_message(entry, result))
 
 
-def _call(talk: _Talk, use: ToolUse) -> Call:
+def calls_of(choice: ChatChoice, tools: Mapping[str, str], made: Counter[str]) -> list[Call]:
+    """The calls that a reply asks for; `tools` are ids by name, `made` counts every call of the conversation.
+
+    Raises Refused for what no conversation should go on after: tools made up, no JSON, going in circles.
+    """
+    if len(choice.tool_calls) > MAX_CALLS_AT_ONCE:
+        raise Refused("model:endless", f"{len(choice.tool_calls)} calls in one reply")
+    calls = [_call(tools, use) for use in choice.tool_calls]
+    for call in calls:
+        key = canonical_json([call.tool, call.arguments])
+        made[key] += 1
+        if made[key] > MAX_REPEATS:
+            raise Refused("model:loop", f"{call.tool} was called with the same arguments {made[key]} times")
+    return calls
+
+
+def entries(view: PoolView, calls: Sequence[Call], before: int) -> list[dict[str, Any]]:
+    """Calls as an assistant's message holds them, numbered on from `before`."""
+    return [
+        {
+            "id": f"call{number:05d}",
+            "type": "function",
+            "function": {"name": view.declared[call.tool].name, "arguments": call.arguments},
+        }
+        for number, call in enumerate(calls, before + 1)
+    ]
+
+
+def result_message(entry: Mapping[str, Any], result: Result) -> dict[str, Any]:
+    """The tool message that answers a call."""
+    name = entry["function"]["name"]
+    return {"role": "tool", "tool_call_id": entry["id"], "name": name, "content": shown_result(result)}
+
+
+def _call(tools: Mapping[str, str], use: ToolUse) -> Call:
     """The call that the model asks for. Values of a wrong type go to the tool, whose error the model may read."""
-    tool = talk.tools.get(use.name)
+    tool = tools.get(use.name)
     if tool is None:
         raise Refused("model:made_up_tool", f"{use.name[:80]!r} is not offered")
     try:
@@ -141,14 +173,16 @@ def _holds_null(value: Any) -> bool:
     return value is None
 
 
-def _pretends(choice: ChatChoice) -> None:
+def pretends(choice: ChatChoice) -> None:
+    """Raises Refused when the reply writes calls or results as text."""
     for text in (choice.content, choice.reasoning):
         found = _PRETENDED.search(text)
         if found:
             raise Refused("model:made_up_result", f"{found.group(0).strip()!r} stands in its text")
 
 
-def _message(choice: ChatChoice, calls: list[dict[str, Any]]) -> dict[str, Any]:
+def message_of(choice: ChatChoice, calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """The assistant's message of a reply; `calls` as `entries` makes them."""
     message: dict[str, Any] = {"role": "assistant", "content": choice.content}
     if choice.reasoning:
         message["reasoning_content"] = choice.reasoning
@@ -157,11 +191,12 @@ def _message(choice: ChatChoice, calls: list[dict[str, Any]]) -> dict[str, Any]:
     return message
 
 
-def _shown(result: Result) -> str:
-    text = as_text(result.payload())
+def shown_result(result: Result) -> str:
+    """A result as a model reads it: control tokens and hidden characters only show, long fields are cut."""
+    text = as_text(neutral(result.payload()))
     if len(text) <= MAX_RESULT or result.value is None:
         return text
-    return as_text(cut(result.value, ()))
+    return as_text(neutral(cut(result.value, ())))
 
 
 def _attempt(talk: _Talk, model: str, sample: int) -> Attempt:

@@ -49,7 +49,7 @@ _COUNTS = re.compile(
 )
 _NAME = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*|\b\w*\d\w*\b")
 _NEGATIONS = re.compile(r"\b(?:not|no|never|without|except|excluding|unless|other than|neither|nor)\b|n['’]t\b")
-_ASKS = re.compile(
+ASKS = re.compile(
     r"\?|\b(?:what|which|who|how|when|where|tell|find|give|name|list|report|work out|determine|calculate|compute|"
     r"identify|state|provide|need to know|want to know|wonder|rank|order|compare|say|let me know)\b",
     re.IGNORECASE,
@@ -77,7 +77,7 @@ def reword(task: Task, view: PoolView, asking: Asking, tries: int) -> Generator[
             said = reply.first.content
             question = " ".join(structured(reply.first, WORDED)["question"].split())
             check(task, view, wanted, question)
-            yield from _read_back(task, asking, wanted, question, number)
+            yield from read_back(task, asking, wanted, question, number)
             return Rewording(question, tuple(refusals))
         except Refused as refused:
             refusals.append((refused.reason, str(refused)))
@@ -96,17 +96,17 @@ def reword(task: Task, view: PoolView, asking: Asking, tries: int) -> Generator[
 
 def check(task: Task, view: PoolView, wanted: Sequence[Slot], question: str) -> None:
     """Everything that rules can tell of a rewording. Raises Refused."""
-    _clean(question)
-    if not _ASKS.search(question):
+    clean(question)
+    if not ASKS.search(question):
         raise Refused("word:form", "it asks for nothing")
     if _changed(task.question, question) < MIN_CHANGED:
         raise Refused("word:copy", "it is the question as it was")
     for slot in wanted:
         if slot.text and not gates.stands_in(slot.text, question):
             raise Refused("word:literal", f"{slot.text!r} is missing or written otherwise")
-    _same_set("word:number", "number", _numbers(task.question), _numbers(question))
+    _same_set("word:number", "number", numbers(task.question), numbers(question))
     _same_set("word:negation", "negation", _negations(task.question), _negations(question))
-    _no_new_names(task.question, question)
+    no_new_names(task.question, question)
     tools = sorted({call.tool for call in task.calls})
     sense.time(view, tools, question)
     gates.clean_wording(question)
@@ -128,10 +128,10 @@ def reading_schema(wanted: Sequence[Slot]) -> ReplySchema:
     )
 
 
-def _read_back(
+def read_back(
     task: Task, asking: Asking, wanted: Sequence[Slot], question: str, number: int
 ) -> Generator[ChatRequest, ChatReply, None]:
-    """The round trip: a reader who sees only the new words notes each slot."""
+    """The round trip: a reader who sees only the new words notes each slot. Raises Refused where one differs."""
     texts = phrases("roles")
     listed = "\n".join(f"- {slot.name}: {slot.describes}" for slot in wanted)
     messages = (
@@ -161,7 +161,7 @@ def _request(
     if temperature is not None:
         changes["temperature"] = temperature
     sampling = asking.sampling.model_copy(update=changes)
-    return ChatRequest(model=asking.model, messages=messages, sampling=sampling, reply_schema=schema)
+    return ChatRequest(model=asking.model, messages=messages, sampling=sampling, reply_schema=schema, role=asking.role)
 
 
 def _opening(task: Task, wanted: Sequence[Slot]) -> list[dict[str, Any]]:
@@ -174,7 +174,7 @@ def _opening(task: Task, wanted: Sequence[Slot]) -> list[dict[str, Any]]:
     ]
 
 
-def _clean(question: str) -> None:
+def clean(question: str) -> None:
     """No control or invisible characters, no markup of chat templates or answers."""
     hidden = next((c for c in question if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None)
     if hidden is not None:
@@ -200,9 +200,14 @@ def _changed(old: str, new: str) -> float:
     return 1 - common / max(1, sum(one.values()), sum(other.values()))
 
 
-def _numbers(text: str) -> set[str]:
-    lowered = text.casefold()
-    return {found.rstrip(".,") for found in _NUMBER.findall(text)} | set(_COUNTS.findall(lowered))
+def figures(text: str) -> set[str]:
+    """Numbers in digits."""
+    return {found.rstrip(".,") for found in _NUMBER.findall(text)}
+
+
+def numbers(text: str) -> set[str]:
+    """Numbers in digits and in words."""
+    return figures(text) | set(_COUNTS.findall(text.casefold()))
 
 
 def _negations(text: str) -> set[str]:
@@ -216,7 +221,7 @@ def _same_set(reason: str, noun: str, old: set[str], new: set[str]) -> None:
         raise Refused(reason, f"the {noun} {sorted(new - old)[0]!r} was not there")
 
 
-def _no_new_names(old: str, new: str) -> None:
+def no_new_names(old: str, new: str) -> None:
     """Every capitalised word or code was there before; a sentence's first word may have got its capital by place."""
     known = set(_words(old))
     for found in _NAME.finditer(new):
@@ -229,6 +234,8 @@ def _no_new_names(old: str, new: str) -> None:
 
 def _no_answer(task: Task, view: PoolView, question: str) -> None:
     """The gate that rules-made questions pass; of an answer of several values none may be new in the question."""
+    if len(gates.chosen_among(task.derivation)) >= 2:
+        return
     spec, value, literals = task.answer.spec, task.answer.value, literals_of(task.derivation)
     parts = [(value[name], part) for name, part in spec.fields.items()] if spec.kind == "record" else [(value, spec)]
     for item, part in parts:

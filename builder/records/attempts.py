@@ -6,7 +6,7 @@ from typing import Literal
 
 from builder.records.base import Json, Record
 
-Stratum = Literal["direct", "recovery", "unanswerable"]
+Stratum = Literal["direct", "recovery", "detour", "unanswerable"]
 
 
 class Attempt(Record):
@@ -23,6 +23,8 @@ class Attempt(Record):
     parallel: bool
     """Whether some message holds more than one call."""
     num_calls: int
+    judge: str = "rules"
+    """Who accepted the answer: the comparators, or the id of a model where they could not settle it."""
 
 
 class Verdict(Record):
@@ -32,4 +34,5 @@ class Verdict(Record):
     task: str
     correct: bool
     reason: str
-    """`match`, or what was wrong: `no_answer`, `several_answers`, `wrong_type`, `different`."""
+    """`match`, `judged` where a model said so, or what was wrong: `no_answer`, `several_answers`, `wrong_type`,
+    `different`."""

@@ -13,6 +13,9 @@ Finish = Literal["stop", "tool_calls", "length", "content_filter"]
 
 ToolChoice = Literal["auto", "none", "required"]
 
+ChatRole = Literal["", "collector", "deriver", "worder", "solver", "judge"]
+"""Who asks. Decides where a request is sent and what its cost is counted under; no part of its identity."""
+
 
 class Sampling(Record):
     """How tokens are drawn. With a seed, equal requests give equal replies on one server."""
@@ -35,7 +38,7 @@ class ReplySchema(Record):
 
 
 class ChatRequest(Record):
-    """Everything that decides a reply. `id` is what replies are remembered by."""
+    """Everything that decides a reply, and who asks. `id` is what replies are remembered by."""
 
     model: Text
     messages: tuple[dict[str, Json], ...]
@@ -44,11 +47,12 @@ class ChatRequest(Record):
     tool_choice: ToolChoice = "auto"
     sampling: Sampling = Field(default_factory=Sampling)
     reply_schema: ReplySchema | None = None
+    role: ChatRole = ""
 
     @property
     def id(self) -> str:
-        """Hash of the request."""
-        return content_id("reply", self.model_dump(mode="json"))
+        """Hash of what decides the reply."""
+        return content_id("reply", self.model_dump(mode="json", exclude={"role"}))
 
 
 class ToolUse(Record):

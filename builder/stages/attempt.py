@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from builder.engines.base import Rows
 from builder.errors import Interrupted, ModelError, Refused, ToolDefect
 from builder.identity import canonical_json
-from builder.recipe.passing import wilson
+from builder.recipe.passing import Band, decided, wilson
 from builder.recipe.turns import attempt as play
 from builder.recipe.turns import grounded
 from builder.records.attempts import Attempt, Verdict
 from builder.records.tasks import Task
 from builder.stages.conversing import NOT_THE_MODELS_FAULT, ModelJob, Talks, asking, run_model_job
+from builder.stages.definition import load_definition
+from builder.stages.judging import NO_VERDICT, Judged, Judging
 from builder.stages.outcomes import outcome
 from builder.stages.progress import Progress
 from builder.stages.session import Session
@@ -51,9 +53,17 @@ class Sample:
     reason: str
     detail: str = ""
 
+    judged: Judged | None = None
+    """What the judge said of it, or why nothing; None when it was not asked."""
+
     @property
     def right(self) -> bool:
         return self.verdict is not None and self.verdict.correct
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says something of the solver."""
+        return self.reason not in NOT_THE_MODELS_FAULT and self.reason != NO_VERDICT
 
     @property
     def kept(self) -> bool:
@@ -66,22 +76,37 @@ class Attempting:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._asking = asking(session.settings)
+        self._asking = asking(session.settings, "solver")
+        self._judging = Judging(session) if "judge" in session.settings.model_roles else None
+        frontier = load_definition().frontier
+        self._band = Band(frontier.low, frontier.high)
 
     async def record(self, talks: Talks, body: str) -> Rows:
         """All samples of one task with verdicts and reasons, its pass rate, and the outcome."""
         task = Task.model_validate_json(body)
+        most = self._session.settings.solve.samples
+        # In waves where few samples may do; the waves are those of the settings, so equal replies give equal rows.
+        wave = max(2, most // 4) if self._session.settings.solve.adaptive else most
+        samples: list[Sample] = []
+        while len(samples) < most and not self._decided(samples):
+            samples += await self._samples(talks, task, range(len(samples), min(most, len(samples) + wave)))
+        return self._rows(task, _without_repeats(samples))
+
+    async def _samples(self, talks: Talks, task: Task, numbers: range) -> list[Sample]:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._sample(talks, task, number))
-                for number in range(self._session.settings.solve.samples)
-            ]
+            tasks = [group.create_task(self._sample(talks, task, number)) for number in numbers]
         results = [done.result() for done in tasks]
         for result in results:
             # Raised only now: the other samples' requests were under way, and their replies are kept.
             if isinstance(result, Interrupted):
                 raise result
-        return self._rows(task, _without_repeats([r for r in results if isinstance(r, Sample)]))
+        return [result for result in results if isinstance(result, Sample)]
+
+    def _decided(self, samples: list[Sample]) -> bool:
+        """Whether the samples so far settle if the task lies inside the band of `rl`."""
+        counted = [sample for sample in samples if sample.counts]
+        most = self._session.settings.solve.samples - (len(samples) - len(counted))
+        return bool(counted) and decided(sum(s.right for s in counted), len(counted), most, self._band)
 
     async def _sample(self, talks: Talks, task: Task, number: int) -> Sample | Interrupted:
         try:
@@ -96,9 +121,17 @@ class Attempting:
             # No rule chose this call: what a model may think up must not stop a run, and is counted instead.
             return Sample(None, None, f"tool:{defect.kind}", defect.message)
         verdict = self._session.recipe.judge(task, made)
-        if not verdict.correct:
-            return Sample(made, verdict, verdict.reason)
-        return Sample(made, verdict, "" if grounded(task, made) else FEWER)
+        if self._judging is None or not self._judging.asks(task, made, verdict):
+            return _sampled(task, made, verdict)
+        try:
+            judged = await self._judging.judged(talks, task, made, verdict)
+        except Interrupted as stopped:
+            return stopped
+        if judged.verdict is None:
+            return Sample(None, None, NO_VERDICT, judged.detail, judged)
+        sample = _sampled(task, judged.attempt, judged.verdict)
+        sample.judged = judged
+        return sample
 
     def _rows(self, task: Task, samples: list[Sample]) -> Rows:
         reasons = Counter(sample.reason or "accepted" for sample in samples)
@@ -112,7 +145,11 @@ class Attempting:
             "tries": [self._try(task, number, sample) for number, sample in enumerate(samples)],
             "outcomes": [outcome(STAGE, task.id, self._session.fingerprint, worst, canonical_json(dict(reasons)))],
         }
-        counted = [sample for sample in samples if sample.reason not in NOT_THE_MODELS_FAULT]
+        if self._judging is not None:
+            judged = [(number, sample.judged) for number, sample in enumerate(samples) if sample.judged is not None]
+            rows["tries"] += [each.tried(number, self._judging.model) for number, each in judged]
+            rows["judgements"] = [each.row for _, each in judged if each.row is not None]
+        counted = [sample for sample in samples if sample.counts]
         if counted:
             rows["pass_rates"] = [self._pass_rate(task, sum(s.right for s in counted), len(counted))]
         return rows
@@ -141,14 +178,20 @@ class Attempting:
         }
 
 
+def _sampled(task: Task, made: Attempt, verdict: Verdict) -> Sample:
+    if not verdict.correct:
+        return Sample(made, verdict, verdict.reason)
+    return Sample(made, verdict, "" if grounded(task, made) else FEWER)
+
+
 def _without_repeats(samples: list[Sample]) -> list[Sample]:
-    """Of accepted samples that made the same calls in the same order, the first stays one."""
+    """Of accepted samples that made the same calls, in whatever order, the first stays one."""
     seen: set[str] = set()
     for sample in samples:
         if sample.reason or sample.attempt is None:
             continue
         calls = [c["function"] for m in sample.attempt.messages for c in m.get("tool_calls", ())]
-        key = canonical_json([[call["name"], call["arguments"]] for call in calls])
+        key = canonical_json(sorted(canonical_json([call["name"], call["arguments"]]) for call in calls))
         if key in seen:
             sample.reason = REPEAT
         seen.add(key)

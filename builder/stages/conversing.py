@@ -16,21 +16,23 @@ from typing import Any, Protocol, TypeVar
 
 from builder.engines.base import Rows
 from builder.errors import Interrupted, ModelError, SettingsError
+from builder.identity import canonical_json
 from builder.models.base import ChatModel
-from builder.models.budget import Budget
+from builder.models.budget import MICRO, Budget, Budgets, Money
 from builder.models.endpoint import EndpointModel, Served
 from builder.models.memory import RememberingModel
 from builder.models.probe import Needs
+from builder.models.routing import RoutingModel
 from builder.recipe.turns import Asking
-from builder.records.chat import ChatReply, ChatRequest, Sampling
+from builder.records.chat import ChatReply, ChatRequest, ChatRole, Sampling, Usage
 from builder.records.tools import Call
 from builder.settings import Settings
 from builder.stages.progress import Progress
 from builder.stages.replies import StoreReplies
 from builder.stages.runner import first_error, on_signals
 from builder.stages.session import Session
+from builder.store import Store
 from builder.store.tables import merge
-from builder.tools.driver import Executes
 from builder.tools.executor import Executor
 
 Made = TypeVar("Made")
@@ -40,7 +42,7 @@ WINDOW = 4
 
 NOT_THE_MODELS_FAULT = frozenset(
     f"model:{kind}" for kind in ("timeout", "broken_off", "rate_limited", "server_error", "bad_reply")
-)
+) | frozenset(f"injection:{kind}" for kind in ("instruction", "control", "hidden", "base64"))
 """Refusals that say nothing of the model, so no pass rate counts them."""
 
 
@@ -48,6 +50,10 @@ class Talks(Protocol):
     """What a record's work gets: its own way to the model, and the tools."""
 
     async def run(self, talk: Generator[Any, Any, Made]) -> Made: ...
+
+    def key(self, call: Call) -> str:
+        """The evidence key of a call."""
+        ...
 
 
 Work = Callable[[Talks, str], Awaitable[Rows]]
@@ -62,6 +68,9 @@ class ModelJob:
     work: Work
     at_once: int
     """Requests that one record may have under way."""
+    table: str = "tasks"
+    """Where the records' bodies are: `draws` or `tasks`."""
+    wave: int | None = None
 
 
 @dataclass(slots=True)
@@ -69,8 +78,7 @@ class Talk:
     """One record's conversations."""
 
     model: RememberingModel
-    executor: Executes
-    stage: str
+    executor: Executor
     record: str
     stopped: Callable[[], Interrupted | None]
 
@@ -93,43 +101,101 @@ class Talk:
         finally:
             talk.close()
 
+    def key(self, call: Call) -> str:
+        return self.executor.key(call)
+
     async def _ask(self, request: ChatRequest) -> ChatReply:
         stopped = self.stopped()
         if stopped is not None:
             raise stopped
-        return await self.model.chat(request, self.stage, self.record)
+        return await self.model.chat(request, STAGES[request.role], self.record)
 
 
-def asking(settings: Settings) -> Asking:
-    """How the settings have the model asked."""
-    model = settings.model
+STAGES = {"collector": "collect", "deriver": "derive", "worder": "word", "solver": "solve", "judge": "judge"}
+"""What the requests of a role are counted under."""
+
+NEEDS = {
+    "collector": Needs(tools=True),
+    "deriver": Needs(schemas=True),
+    "worder": Needs(schemas=True),
+    "solver": Needs(tools=True),
+    "judge": Needs(schemas=True),
+}
+
+
+def asking(settings: Settings, role: ChatRole) -> Asking:
+    """How the settings have a role's model asked."""
+    model = settings.model.of(role)
     sampling = Sampling(temperature=model.temperature, top_p=model.top_p, max_tokens=model.max_tokens)
-    return Asking(model.name, sampling, settings.solve.turns)
+    turns = settings.synthesize.collect_steps if role == "collector" else settings.solve.turns
+    return Asking(model.name, sampling, turns, role, settings.synthesize.flagged == "allow")
 
 
-def open_engine(settings: Settings) -> EndpointModel:
-    """The engine of the settings. Raises SettingsError when its key is not there."""
-    model, key = settings.model, None
-    if model.key_variable is not None:
-        key = os.environ.get(model.key_variable)
-        if not key:
-            raise SettingsError(
-                f"the environment variable {model.key_variable} is not set (model.key_variable names it): "
-                "export it with the key, or take the line out of the settings."
-            )
+def open_engines(settings: Settings) -> RoutingModel:
+    """An engine for each way in which roles are served. Raises SettingsError when a key is not there."""
+    alike: dict[str, list[str]] = {}
+    for role in settings.model_roles:
+        served = settings.model.of(role)
+        where = [served.engine, served.name, *sorted(served.endpoints), served.key_variable or ""]
+        alike.setdefault(canonical_json([where, served.strict_tools]), []).append(role)
+    engines: dict[str, ChatModel] = {}
+    for roles in alike.values():
+        engine = _open(settings, roles)
+        engines |= dict.fromkeys(roles, engine)
+    return RoutingModel(engines)
+
+
+def _open(settings: Settings, roles: list[str]) -> ChatModel:
+    models = [settings.model.of(role) for role in roles]
+    model = models[0]
+    if model.engine == "vllm":
+        # Imported here: the package is an extra, and large.
+        from builder.models.in_process import VllmModel
+
+        most = max(each.in_flight for each in models)
+        return VllmModel(model.name, in_flight=most, deadline=model.deadline, options=model.vllm)
     return EndpointModel(
         Served(
             model=model.name,
             urls=tuple(url.rstrip("/") for url in model.endpoints),
-            key=key,
-            in_flight=model.in_flight,
+            key=_key(model.key_variable),
+            in_flight=max(each.in_flight for each in models),
             deadline=model.deadline,
             tries=model.tries,
             patience=model.patience,
             strict_tools=model.strict_tools,
-            needs=Needs(tools=settings.solve.solver == "model", schemas=settings.word.worder == "model"),
+            needs=Needs(*(any(getattr(NEEDS[role], need) for role in roles) for need in ("tools", "schemas"))),
         )
     )
+
+
+def _key(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    key = os.environ.get(variable)
+    if not key:
+        raise SettingsError(
+            f"the environment variable {variable} is not set (key_variable of [model] names it): "
+            "export it with the key, or take the line out of the settings."
+        )
+    return key
+
+
+def budgets(settings: Settings, store: Store) -> Budgets:
+    """The caps of the settings, with what earlier runs of the store have spent."""
+    model = settings.model
+    prices = {name: (price.prompt, price.completion) for name, price in model.prices.items()}
+    spent = [
+        (name, Usage(prompt_tokens=prompt, completion_tokens=completion))
+        for name, prompt, completion in store.query("queue/spent")
+    ]
+    amounts = [Budget(model.budget, sum(usage.total for _, usage in spent))]
+    if model.budget_money is not None:
+        money = Money(prices, model.currency)
+        # Of a model that has no price any more nobody knows what it cost; the settings ask for those in use.
+        used = sum(money.cost(name, usage) for name, usage in spent if name in prices)
+        amounts.append(Budget(round(model.budget_money * MICRO), used, money))
+    return Budgets(amounts, model.budget_seconds)
 
 
 def run_model_job(session: Session, job: ModelJob, engine: ChatModel | None = None) -> Progress:
@@ -137,9 +203,9 @@ def run_model_job(session: Session, job: ModelJob, engine: ChatModel | None = No
 
     `engine` stands in for that of the settings. Blocks until done; not for use inside a running event loop.
     """
-    session.events.begin(Progress(job.stage, 0, len(job.ids)))
+    session.events.begin(Progress(job.stage, 0, len(job.ids), wave=job.wave))
     if not job.ids:
-        return Progress(job.stage, 0, 0)
+        return Progress(job.stage, 0, 0, wave=job.wave)
     try:
         return asyncio.run(_Run(session, job).run(engine))
     except asyncio.CancelledError:
@@ -152,10 +218,11 @@ class _Run:
     def __init__(self, session: Session, job: ModelJob) -> None:
         self.session = session
         self.job = job
-        self.progress = Progress(job.stage, 0, len(job.ids))
+        self.progress = Progress(job.stage, 0, len(job.ids), wave=job.wave)
         self.stop: Interrupted | None = None
         self.ready: dict[int, Rows] = {}
-        total = session.settings.model.in_flight * max(1, len(session.settings.model.endpoints))
+        served = [session.settings.model.of(role) for role in session.settings.model_roles]
+        total = max(model.in_flight * max(1, len(model.endpoints)) for model in served)
         # A quarter more than there are places: while some write down what they got, others are ready to ask.
         self.workers = min(len(job.ids), 5 * total // (4 * job.at_once) + 1)
         self.admitted: asyncio.Queue[tuple[int, str, str] | None] = asyncio.Queue(self.workers)
@@ -164,11 +231,9 @@ class _Run:
         self.at_work = self.workers
 
     async def run(self, engine: ChatModel | None) -> Progress:
-        engine = engine or open_engine(self.session.settings)
-        ((spent,),) = self.session.store.query("queue/spent")
-        budget = Budget(self.session.settings.model.budget, spent)
+        engine = engine or open_engines(self.session.settings)
         replies = StoreReplies(self.session.store)
-        model = RememberingModel(engine, replies, budget)
+        model = RememberingModel(engine, replies, budgets(self.session.settings, self.session.store))
         executor = Executor(self.session.pool, cache=self.session.settings.engine.cached_calls)
         try:
             with on_signals(self._interrupt):
@@ -200,7 +265,7 @@ class _Run:
         size = self.session.settings.engine.shard_size
         for start in range(0, len(self.job.ids), size):
             for number, body in enumerate(
-                self.session.store.bodies("tasks", self.job.ids[start : start + size]), start
+                self.session.store.bodies(self.job.table, self.job.ids[start : start + size]), start
             ):
                 await self.window.acquire()
                 if self.stop is not None:
@@ -209,14 +274,14 @@ class _Run:
         for _ in range(self.workers):
             await self.admitted.put(None)
 
-    async def _work(self, model: RememberingModel, executor: Executes) -> None:
+    async def _work(self, model: RememberingModel, executor: Executor) -> None:
         while (item := await self.admitted.get()) is not None:
             number, record, body = item
             if self.stop is not None:
                 # What was admitted is let go: the records come back with the next run.
                 self.window.release()
                 continue
-            talk = Talk(model, executor, self.job.stage, record, lambda: self.stop)
+            talk = Talk(model, executor, record, lambda: self.stop)
             try:
                 self.ready[number] = await self.job.work(talk, body)
             except Interrupted as reason:
@@ -247,5 +312,5 @@ class _Run:
     def _count(self, records: int, rows: Rows) -> None:
         failed = sum(row["status"] == "failed" for row in rows.get("outcomes", []))
         before = self.progress
-        self.progress = Progress(before.stage, before.done + records, before.total, before.failed + failed)
+        self.progress = Progress(before.stage, before.done + records, before.total, before.failed + failed, before.wave)
         self.session.events.step(self.progress)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from builder.recipe.passing import wilson
+from builder.settings import Price
 from builder.store import Store
 
 
@@ -22,7 +25,10 @@ class Cost:
     lost: int
     """Tries that broke off; their tokens are counted as the most they can have been."""
     accepted: int
-    """Tasks of which a rewording or an attempt was accepted."""
+    """Records of which something was accepted: draws that were derived from, tasks reworded or played."""
+    money: float | None = None
+    """None for a model without a price in the settings."""
+    currency: str = ""
 
     @property
     def tokens(self) -> int:
@@ -32,19 +38,71 @@ class Cost:
     def tokens_per_accepted(self) -> float | None:
         return self.tokens / self.accepted if self.accepted else None
 
+    @property
+    def money_per_accepted(self) -> float | None:
+        return self.money / self.accepted if self.accepted and self.money is not None else None
+
     def line(self) -> str:
-        """`solve by some/model: 1,200 replies, 90,000 + 30,000 tokens, 512 s; 40 accepted, 3,000 tokens each`"""
+        """`solve by some/model: 1,200 replies, 90,000 + 30,000 tokens, 512 s; 40 accepted, 3,000 tokens each`
+
+        With a price also what it cost, in all and each.
+        """
         parts = f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens, {self.seconds:,.0f} s"
         lost = f", {self.lost:,} lost" if self.lost else ""
         each = f", {self.tokens_per_accepted:,.0f} tokens each" if self.tokens_per_accepted is not None else ""
+        if self.money is not None:
+            parts += f", {self.money:,.4f} {self.currency}"
+        if self.money_per_accepted is not None:
+            each += f", {self.money_per_accepted:,.6f} {self.currency} each"
         return f"{self.stage} by {self.model}: {self.calls:,} replies{lost}, {parts}; {self.accepted:,} accepted{each}"
 
 
-def cost(store: Store) -> list[Cost]:
-    """By stage and model; empty where no model took part."""
-    return [Cost(*row) for row in store.query("report/spending")]
+def cost(store: Store, prices: Mapping[str, Price] | None = None, currency: str = "") -> list[Cost]:
+    """By stage and model; empty where no model took part. `prices` are those of the settings, by model."""
+    lines = [Cost(*row) for row in store.query("report/spending")]
+    priced = []
+    for line in lines:
+        price = (prices or {}).get(line.model)
+        if price is not None:
+            money = (line.prompt_tokens * price.prompt + line.completion_tokens * price.completion) / 1e6
+            line = replace(line, money=round(money, 6), currency=currency)
+        priced.append(line)
+    return priced
 
 
 def tries(store: Store) -> list[tuple[str, str, str, int]]:
     """Stage, model, reason (or `accepted`) and how many."""
     return [(stage, model, reason, count) for stage, model, reason, count in store.query("report/tries")]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How a judge's verdicts agree with the comparators on answers that these settle."""
+
+    model: str
+    asked: int
+    agreed: int
+    right: int
+    """Of the asked ones those that comparators accept."""
+    accepted: int
+    """Of those the ones that the judge accepts."""
+    decided: int
+    """Answers that comparators left open, and that it decided."""
+
+    def line(self) -> str:
+        """`some/model as judge: agrees on 45 of 48 (83.2% to 97.9%), accepts 40 of 42 right and 1 of 6 wrong; ...`"""
+        if not self.asked:
+            return f"{self.model} as judge: {self.decided:,} open answers decided, agreement not measured"
+        low, high = wilson(self.agreed, self.asked)
+        wrong = self.asked - self.right
+        mistaken = wrong - (self.agreed - self.accepted)
+        return (
+            f"{self.model} as judge: agrees with the comparators on {self.agreed:,} of {self.asked:,} "
+            f"({low:.1%} to {high:.1%}), accepts {self.accepted:,} of {self.right:,} right and {mistaken:,} of "
+            f"{wrong:,} wrong answers; {self.decided:,} open answers decided"
+        )
+
+
+def judges(store: Store) -> list[Judge]:
+    """By model; empty where none judged."""
+    return [Judge(*row) for row in store.query("report/judges")]

@@ -18,7 +18,7 @@ class Wording:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._asking = asking(session.settings)
+        self._asking = asking(session.settings, "worder")
 
     async def record(self, talks: Talks, body: str) -> Rows:
         """The accepted wording if there is one, each try with its reason, and the outcome."""

@@ -9,7 +9,7 @@ import pytest
 
 from builder.errors import BudgetSpent, ModelError
 from builder.models.balance import Balance, Endpoint
-from builder.models.budget import Budget, worst_case
+from builder.models.budget import MICRO, Budget, Budgets, Money, worst_case, worst_usage
 from builder.models.memory import RememberingModel, Spent
 from builder.records.chat import ChatChoice, ChatReply, ChatRequest, Sampling, Usage
 from tests.models.clock import QuickClock
@@ -61,7 +61,7 @@ class Engine:
 
 
 def remembering(engine: Engine, kept: Kept, limit: int | None = None) -> RememberingModel:
-    return RememberingModel(engine, kept, Budget(limit), QuickClock())
+    return RememberingModel(engine, kept, Budgets([Budget(limit)]), QuickClock())
 
 
 async def test_a_reply_is_kept_before_it_is_used_and_never_asked_for_twice() -> None:
@@ -90,7 +90,7 @@ async def test_requests_wait_for_room_and_stop_when_there_is_none() -> None:
     results = await asyncio.gather(*(model.chat(r, "s", "r") for r in requests), return_exceptions=True)
     good = [r for r in results if isinstance(r, ChatReply)]
     assert len(good) == 3 and all(isinstance(r, BudgetSpent) for r in results if r not in good)
-    assert model.budget.used == 90 <= WORST + 60
+    assert model.budgets.amounts[0].used == 90 <= WORST + 60
 
 
 async def test_a_lost_try_counts_as_the_most_it_can_have_cost() -> None:
@@ -98,12 +98,39 @@ async def test_a_lost_try_counts_as_the_most_it_can_have_cost() -> None:
     model = remembering(Engine(lost=1), kept, 3 * WORST)
     await model.chat(ASK, "s", "r")
     assert [s.counted for s in kept.spent] == [False, True]
-    assert model.budget.used == WORST + 30
+    assert model.budgets.amounts[0].used == WORST + 30
     # The next lost try leaves no room for its repetition.
     with pytest.raises(BudgetSpent):
         await remembering(Engine(lost=3, fails=True), kept, 3 * WORST).chat(
             ASK.model_copy(update={"model": "other"}), "s", "r"
         )
+
+
+PRICES = Money({"m": (2.0, 10.0)}, "EUR")
+
+
+async def test_money_is_a_cap_of_its_own_by_the_price_of_each_kind_of_token() -> None:
+    worst = PRICES.cost("m", worst_usage(ASK))
+    assert worst == 2 * worst_usage(ASK).prompt_tokens + 10 * 100
+    budgets = Budgets([Budget(None), Budget(worst + 219, 0, PRICES)])
+    kept = Kept()
+    model = RememberingModel(Engine(), kept, budgets, QuickClock())
+    await model.chat(ASK, "s", "r")
+    assert [budget.used for budget in budgets.amounts] == [30, 220]
+    with pytest.raises(BudgetSpent, match=r"0\.0002 EUR are used"):
+        await model.chat(ASK.model_copy(update={"sampling": Sampling(max_tokens=100, seed=3)}), "s", "r")
+    assert len(kept.spent) == 1 and PRICES.told(3 * MICRO) == "3.0000 EUR"
+
+
+async def test_a_budget_of_seconds_stops_before_the_next_request() -> None:
+    clock, engine = QuickClock(), Engine()
+    model = RememberingModel(engine, Kept(), Budgets(seconds=10.0), clock)
+    await model.chat(ASK, "s", "r")
+    await clock.sleep(10.0)
+    await model.chat(ASK, "s", "r")  # remembered: costs no time
+    with pytest.raises(BudgetSpent, match="budget of 10 s"):
+        await model.chat(ASK.model_copy(update={"sampling": Sampling(max_tokens=100, seed=3)}), "s", "r")
+    assert engine.calls == 1
 
 
 async def test_a_failure_is_not_remembered() -> None:

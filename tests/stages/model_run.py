@@ -61,10 +61,10 @@ def run_models(store: Path, url: str, **changes: Any) -> None:
         run_session(session, "solve")
 
 
-def prepare(folder: Path) -> Path:
+def prepare(folder: Path, **changes: Any) -> Path:
     """A store with verified tasks, made by rules. Its settings are those of the later run; no server is asked yet."""
     store = folder / "s.duckdb"
-    with Session(settings(folder, "http://127.0.0.1:9/v1"), store, recipe=recipe()) as session:
+    with Session(settings(folder, "http://127.0.0.1:9/v1", **changes), store, recipe=recipe()) as session:
         run_session(session, "verify")
     return store
 

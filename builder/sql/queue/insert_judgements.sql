@@ -1,0 +1,1 @@
+INSERT INTO judgements BY NAME SELECT * EXCLUDE (position) FROM batch;
