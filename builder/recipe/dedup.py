@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ THRESHOLD = 0.62
 """Jaccard index of word pairs from which two texts are nearly the same: light and medium edits are over it,
 the same form over other entities is under it (measured on texts with planted edits)."""
 
-ANCHORS = 10
+ANCHORS = 24
 """Rarest triples that stand for a text."""
 
 MOST_COMMON = 32
@@ -63,17 +64,35 @@ class _Grams:
     """Different grams."""
 
 
-def near_texts(texts: Sequence[str], threshold: float = THRESHOLD) -> Near:
-    """All found pairs of `texts` (words between single spaces) that overlap by `threshold` or more."""
+def near_texts(
+    texts: Sequence[str], threshold: float = THRESHOLD, anchors: int = ANCHORS, most_common: int = MOST_COMMON
+) -> Near:
+    """All found pairs of `texts` (words between single spaces) that overlap by `threshold` or more.
+
+    Of equal texts the first stands for all: the others are paired with it alone.
+
+    `anchors` and `most_common` are how many rare triples stand for a text, and what rare means. More of both find
+    more and take longer.
+    """
     if not 0 < threshold <= 1:
         raise ValueError(f"a threshold of {threshold} is not above 0 and at most 1")
-    if len(texts) < 2:
-        return Near((), 0)
+    # Equal texts would make their own triples the rarest, and hide the text that is only nearly equal.
+    first: dict[str, int] = {}
+    twins = [(first[text], n, 1.0) for n, text in enumerate(texts) if first.setdefault(text, n) != n and " " in text]
+    if len(first) < 2:
+        return Near(tuple(twins), 0)
+    found = _near(list(first), threshold, anchors, most_common)
+    at = list(first.values())
+    return Near(tuple(sorted(twins + [(at[a], at[b], score) for a, b, score in found.pairs])), found.blind)
+
+
+def _near(texts: Sequence[str], threshold: float, anchors: int, most_common: int) -> Near:
+    """The same for different texts."""
     pairs, triples = _grams(texts)
-    anchors = _anchors(triples)
-    per_text = np.bincount(anchors.texts, minlength=len(texts))
+    standing = _anchors(triples, anchors, most_common)
+    per_text = np.bincount(standing.texts, minlength=len(texts))
     blind = per_text < SHARED
-    found = np.union1d(_sharing(anchors, per_text), _alike(pairs, blind))
+    found = _distinct(np.concatenate([_sharing(standing, per_text, most_common), _alike(pairs, blind)]))
     left, right = found // len(texts), found % len(texts)
     sizes = np.bincount(pairs.texts, minlength=len(texts))
     parts = [
@@ -97,13 +116,26 @@ def repeats(tasks: Sequence[str], pairs: Sequence[tuple[int, int, float]]) -> di
     return {task: (kept, best[task]) for task, kept in sorted(groups(keys).items()) if task != kept}
 
 
+def alike(vectors: NDArray[np.float32], work: Sequence[str], cosine: float) -> tuple[tuple[int, int, float], ...]:
+    """Pairs of rows of length 1, of the same work, whose cosine is `cosine` or more; the lower position first."""
+    members: dict[str, list[int]] = {}
+    for position, key in enumerate(work):
+        members.setdefault(key, []).append(position)
+    found = []
+    for group in members.values():
+        near = vectors[group] @ vectors[group].T
+        for a, b in zip(*np.nonzero(np.triu(near >= cosine, 1)), strict=True):
+            found.append((group[a], group[b], float(near[a, b])))
+    return tuple(sorted(found))
+
+
 def _grams(texts: Sequence[str]) -> tuple[_Grams, _Grams]:
     """Sets of word pairs and of word triples."""
     split = [text.split() for text in texts]
     # In the order of the alphabet, so that ties between triples do not depend on the order of the texts.
-    vocabulary = {word: number for number, word in enumerate(sorted({word for words in split for word in words}))}
+    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(split))))}
     lengths = [len(words) for words in split]
-    flat = np.fromiter((vocabulary[word] for words in split for word in words), np.int64, sum(lengths))
+    flat = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(split)), np.int64, sum(lengths))
     text_of: Ints = np.repeat(np.arange(len(texts)), lengths)
     second = text_of[1:] == text_of[:-1]
     _, pair_at = np.unique(flat[:-1] * len(vocabulary) + flat[1:], return_inverse=True)
@@ -115,26 +147,33 @@ def _grams(texts: Sequence[str]) -> tuple[_Grams, _Grams]:
 
 def _sets(texts: Ints, grams: Ints) -> _Grams:
     count = int(grams.max(initial=0)) + 1
-    keys = np.unique(texts * count + grams)
+    keys = _distinct(texts * count + grams)
     return _Grams(keys // count, keys % count, keys, count)
 
 
-def _anchors(triples: _Grams) -> _Grams:
+def _distinct(values: Ints) -> Ints:
+    """Different values, sorted. Sorting takes a fifth of the time of numpy.unique, which hashes whole numbers."""
+    ordered = np.sort(values)
+    result: Ints = ordered[np.concatenate([np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]])]
+    return result
+
+
+def _anchors(triples: _Grams, most: int, most_common: int) -> _Grams:
     """Of each text the rarest triples that occur in two texts at least."""
     frequency = np.bincount(triples.grams, minlength=triples.count)[triples.grams]
-    usable = (frequency >= 2) & (frequency <= MOST_COMMON)
+    usable = (frequency >= 2) & (frequency <= most_common)
     texts, grams = triples.texts[usable], triples.grams[usable]
     order = np.lexsort((grams, frequency[usable], texts))
     texts, grams = texts[order], grams[order]
     place = np.arange(len(texts)) - np.searchsorted(texts, texts)
-    return _Grams(texts[place < ANCHORS], grams[place < ANCHORS], np.zeros(0, np.int64), triples.count)
+    return _Grams(texts[place < most], grams[place < most], np.zeros(0, np.int64), triples.count)
 
 
-def _sharing(anchors: _Grams, per_text: Ints) -> Ints:
+def _sharing(anchors: _Grams, per_text: Ints, most_common: int) -> Ints:
     """Pairs of texts with enough anchors in common, each as one number: left times all texts plus right."""
     count = len(per_text)
     order = np.lexsort((anchors.texts, anchors.grams))
-    left, right = _within(anchors.texts[order], anchors.grams[order], MOST_COMMON)
+    left, right = _within(anchors.texts[order], anchors.grams[order], most_common)
     found, times = np.unique(left * count + right, return_counts=True)
     enough = np.minimum(SHARED, np.minimum(per_text[found // count], per_text[found % count]))
     result: Ints = found[times >= enough]
@@ -166,7 +205,7 @@ def _alike(pairs: _Grams, blind: NDArray[np.bool_]) -> Ints:
             order = np.lexsort((texts, group))
             left, right = _within(texts[order], group[order], CROWD)
             wanted = blind[left] | blind[right]
-            found = np.union1d(found, left[wanted] * len(blind) + right[wanted])
+            found = _distinct(np.concatenate([found, left[wanted] * len(blind) + right[wanted]]))
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,12 +64,31 @@ def foreign_pattern(identity: str, task: ForeignTask) -> Pattern:
         shape=content_id("shape", shape(Graph(tuple(tools), edges))),
         topology=shape(Graph(("C",) * len(tools), edges)),
         bindings=content_id("bindings", made, normal_text(task.question)),
+        # What happens between calls is not told: operators count as none.
+        derivation=content_id("derivation", shape(Graph(tuple(tools), edges))),
         toolset=content_id("toolset", sorted(task.offered)),
         literals="[]",
         evidence=content_id("evidence", sorted(canonical_json(call) for call in made)),
         answer="null",
         tool_types=len(set(tools)),
+        outline=shape(Graph(("C",) * len(tools), edges)),
+        frame=None,
+        operators=None,
+        type_paths=None,
+        joined=None,
     )
+
+
+def depth_and_width(task: ForeignTask) -> tuple[int, int]:
+    """Calls on the longest chain of calls that feed each other, and the most calls on one level."""
+    levels: dict[int, int] = {}
+    feeders: dict[int, list[int]] = {number: [] for number in range(len(task.calls))}
+    for earlier, later, _ in _fed(task):
+        feeders[later].append(earlier)
+    for number, before in feeders.items():
+        levels[number] = 1 + max((levels[one] for one in before), default=0)
+    counts = Counter(levels.values())
+    return max(counts, default=0), max(counts.values(), default=0)
 
 
 def _fed(task: ForeignTask) -> Iterator[Edge]:
@@ -99,18 +119,25 @@ def _json(value: Any) -> Any:
 
 def _names(tools: Any) -> tuple[str, ...]:
     """Names of offered tools, with or without the `function` around each."""
-    return tuple(str(tool.get("function", tool)["name"]) for tool in _json(tools) or ())
+    return tuple(_name(tool.get("function", tool)) for tool in map(_json, _json(tools) or ()))
+
+
+def _name(tool: Mapping[str, Any]) -> str:
+    name = tool["name"]
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"{canonical_json(name)[:60]} is no name of a tool")
+    return name
 
 
 def _call(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     arguments = _json(call.get("arguments") or "{}")
-    return str(call["name"]), dict(arguments)
+    return _name(call), dict(arguments)
 
 
 def _openai(row: Mapping[str, Any]) -> ForeignTask:
     task = ForeignTask(offered=_names(row.get("tools")))
     places: dict[str, int] = {}
-    for message in _json(row["messages"]):
+    for message in map(_json, _json(row["messages"])):
         role, content = message["role"], message.get("content") or ""
         if role == "user" and not task.question:
             task.question = str(content)

@@ -1,125 +1,155 @@
-"""Compare: read another dataset into the tables of a store in memory, so that the same queries score it."""
+"""Compare: stores, releases and other datasets side by side, scored by the same queries.
+
+Of what sets of different size show, only some compares: every metric is also given for one common number of tasks.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from builder import sql
 from builder.errors import SettingsError
-from builder.identity import canonical_json
-from builder.recipe.formats import COLUMNS, ForeignTask, foreign_pattern, format_of, read_row
-from builder.stages.dedup import KINDS, PATTERNS, write_batch
-from builder.stages.score import write_scores
+from builder.hub.manifest import FILE
+from builder.identity import content_id, random_stream
+from builder.recipe.diversity import CURVES, METRICS, OURS_ONLY
+from builder.recipe.vendi import TASKS as VENDI_TASKS
+from builder.stages.batches import write_batch
+from builder.stages.datasets import CHOICES, choice, read_dataset, read_release, read_store
+from builder.stages.patterning import Labels
+from builder.stages.score import measure, rarefaction, vendi_scores
 
-_BATCH = 4096
+SAMPLES = 10
+"""Random samples over which a metric without a curve is averaged."""
 
-TASKS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("question", pa.string()),
-        ("num_calls", pa.int32()),
-        ("tools", pa.list_(pa.string())),
-    ]
-)
-
-Row = dict[str, Any]
+SCOPES = ("pool", "sft", "rl")
+"""Which tasks of a store or a release: all that repeat no other, or those of a config. Other datasets have a pool."""
 
 
-def read_dataset(path: Path, limit: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A store in memory with the tasks, patterns, duplicates and scores (scope `pool`) of a JSONL, JSON or Parquet
-    file, or a folder of them; the first `limit` rows.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One dataset, opened. `ours` tells what other formats do not: roles, derivations, forms of question."""
 
-    Rows without calls are left out. Raises SettingsError naming file and row when it is of no known format, or broken.
+    name: str
+    connection: duckdb.DuckDBPyConnection
+    scope: str
+    ours: bool
+    tasks: int
+    """Tasks of the scope; none repeats another."""
+    repeats: int
+    """Tasks that were left out because they repeat another."""
+
+    @property
+    def metrics(self) -> list[str]:
+        """Metrics that its format can tell."""
+        return [name for name in METRICS if self.ours or (name not in OURS_ONLY and self._offers(name))]
+
+    def _offers(self, metric: str) -> bool:
+        # Without offered tools all toolsets are the empty one, which is no figure.
+        nothing = content_id("toolset", [])
+        [(sets,)] = self.connection.execute(sql.load("score/offers"), {"nothing": nothing}).fetchall()
+        return metric != "unique_toolsets" or bool(sets)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metric of one dataset: over all its tasks, and to expect of `size` of them.
+
+    `low` and `high` bound 95% for what has a curve, and are the least and the most of the samples otherwise.
     """
-    connection = duckdb.connect(":memory:", config={"threads": 2})
-    for schema in sql.names("schema"):
-        connection.execute(sql.load(schema))
-    batch: list[tuple[str, ForeignTask]] = []
-    for number, (where, row) in enumerate(_rows(path)):
-        if limit is not None and number >= limit:
-            break
-        name = format_of(list(row))
-        if name is None:
-            wanted = "; ".join(f"{known}: {', '.join(sorted(columns))}" for known, columns in COLUMNS.items())
-            raise SettingsError(f"{where}: no known format has the columns {', '.join(row)} (known are {wanted})")
-        try:
-            task = read_row(name, row)
-        except ValueError as error:
-            raise SettingsError(f"{where}: {error} (leave the row out, or mend it)") from error
-        if task.calls:
-            batch.append((f"row_{number:09d}", task))
-        if len(batch) == _BATCH:
-            _write(connection, batch)
-            batch = []
-    _write(connection, batch)
-    for kind in KINDS[:3]:
-        # Without answers and evidence of results, the last kind would merge what only calls alike.
-        connection.execute(sql.load(f"dedup/{kind}"))
-    write_scores(connection, ["pool"])
-    return connection
+
+    metric: str
+    whole: float
+    at_size: float
+    low: float
+    high: float
 
 
-def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, ForeignTask]]) -> None:
-    tasks, patterns = [], []
-    for identity, task in batch:
-        tools = sorted({tool for tool, _ in task.calls})
-        tasks.append({"id": identity, "question": task.question, "num_calls": len(task.calls), "tools": tools})
-        patterns.append(foreign_pattern(identity, task).model_dump())
-    write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=TASKS))
-    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Datasets side by side at one number of tasks."""
+
+    size: int
+    sides: tuple[Side, ...]
+    figures: tuple[dict[str, Figure], ...]
+    """By metric, one for each side; a metric that a format cannot tell is absent."""
+
+    @property
+    def metrics(self) -> list[str]:
+        """All metrics that some side has, in their order."""
+        return list(dict.fromkeys(name for figures in self.figures for name in figures))
 
 
-def _rows(path: Path) -> Iterator[tuple[str, Row]]:
-    """Rows with the place that a message names."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix in (".jsonl", ".json", ".parquet"))
-        if not files:
-            raise SettingsError(f"{path} holds no .jsonl, .json or .parquet file: name the folder of the data")
-        for file in files:
-            yield from _rows(file)
-    elif path.suffix == ".parquet":
-        yield from _parquet(path)
+def compare(
+    paths: Sequence[Path], labels: Callable[[], Labels], scope: str = "pool", size: int | None = None
+) -> Comparison:
+    """Score datasets by the same queries, at the size of the smallest unless a smaller one is named.
+
+    `labels` are asked for when a release is among them.
+
+    Raises SettingsError for a dataset that cannot be read or scored, and for a size over the smallest.
+    """
+    sides = tuple(open_side(path, labels, scope) for path in paths)
+    least = min(sides, key=lambda side: side.tasks)
+    if size is not None and size > least.tasks:
+        raise SettingsError(
+            f"--size {size:,}: {least.name} has {least.tasks:,} tasks that repeat no other (name at most that many)"
+        )
+    size = size or least.tasks
+    return Comparison(size, sides, tuple(_figures(side, size) for side in sides))
+
+
+def open_side(path: Path, labels: Callable[[], Labels], scope: str = "pool", limit: int | None = None) -> Side:
+    """A store, a release folder, or a dataset of another format, in memory."""
+    if scope not in SCOPES:
+        raise SettingsError(f"there is no scope {scope!r}; there are {', '.join(SCOPES)}")
+    if path.suffix == ".duckdb":
+        connection, ours = read_store(path), True
+    elif (path / FILE).is_file():
+        connection, ours = read_release(path, labels()), True
     else:
-        yield from _text(path)
+        connection, ours, scope = read_dataset(path, limit), False, "pool"
+    members = connection.execute(sql.load("score/members"), {"scope": scope}).fetchall()
+    if not members:
+        raise SettingsError(
+            f"{path} has no task in the scope {scope} (name another with --scope, or run its selection)"
+            if ours
+            else f"{path}: no row calls a tool, so there is nothing to compare (name the data with the calls)"
+        )
+    [(_, repeats)] = connection.execute(sql.load("score/repeats")).fetchall()
+    return Side(str(path), connection, scope, ours, len(members), repeats)
 
 
-def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
-    try:
-        number = 0
-        for batch in pq.ParquetFile(path).iter_batches(1024):
-            for row in batch.to_pylist():
-                number += 1
-                yield f"{path}: row {number}", row
-    except (OSError, pa.ArrowException) as error:
-        raise SettingsError(f"{path}: cannot be read as Parquet: {error} (name another file)") from error
+def _figures(side: Side, size: int) -> dict[str, Figure]:
+    connection, found = side.connection, {}
+    samples = [name for name in side.metrics if name not in CURVES]
+    spread: dict[str, list[float]] = {name: [] for name in samples}
+    for _ in _samples(side, size):
+        for name in samples:
+            spread[name].append(measure(connection, name, "sample"))
+    for name in side.metrics:
+        whole = measure(connection, name, side.scope)
+        if name in CURVES:
+            [(_, expected, low, high)] = rarefaction(connection, side.scope, CURVES[name], [size])
+        else:
+            expected, low, high = sum(spread[name]) / len(spread[name]), min(spread[name]), max(spread[name])
+        found[name] = Figure(name, whole, expected, low, high)
+    count = min(size, VENDI_TASKS)
+    for name, value in vendi_scores(connection, side.scope, count).items():
+        found[name] = Figure(name, value, value, value, value)
+    return found
 
 
-def _text(path: Path) -> Iterator[tuple[str, Row]]:
-    """One object per line, or one array of objects."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error} (name a .jsonl, .json or .parquet file)") from error
-    try:
-        pieces = json.loads(text) if text.lstrip().startswith("[") else text.splitlines()
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"{path}: broken JSON: {error} (mend the file)") from error
-    for number, piece in enumerate(pieces, 1):
-        where = f"{path}: row {number}"
-        if isinstance(piece, str):
-            if not piece.strip():
-                continue
-            try:
-                piece = json.loads(piece)
-            except json.JSONDecodeError as error:
-                raise SettingsError(f"{where}: broken JSON: {error} (mend the line)") from error
-        if not isinstance(piece, dict):
-            raise SettingsError(f"{where}: {canonical_json(piece)[:60]} is no object (each row must be one)")
-        yield where, piece
+def _samples(side: Side, size: int) -> Iterator[None]:
+    """Make the scope `sample` one random sample after the other; all tasks once, where that is the size."""
+    tasks = [row[0] for row in side.connection.execute(sql.load("score/members"), {"scope": side.scope}).fetchall()]
+    for number in range(1 if size == len(tasks) else SAMPLES):
+        chosen = random_stream(number, "compare").sample(tasks, size)
+        rows = [choice("sample", place, task) for place, task in enumerate(chosen)]
+        write_batch(side.connection, "select/insert", pa.Table.from_pylist(rows, schema=CHOICES))
+        yield
+        side.connection.execute(sql.load("score/clear_choices"), {"config": "sample"})

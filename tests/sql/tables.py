@@ -31,7 +31,8 @@ def add_task(connection: duckdb.DuckDBPyConnection, task: str, **columns: Any) -
         "task": task, "normal_text": f"question {task}", "call_sequence": f"sequence {task}",
         "call_graph": f"graph {task}", "topology": "R", "bindings": f"bindings {task}", "toolset": f"toolset {task}",
         "literals": f'["{task}"]', "tool_types": len(set(tools)), "shape": f"shape {task}",
-        "evidence": f"evidence {task}", "answer": "1",
+        "evidence": f"evidence {task}", "answer": "1", "derivation": f"derivation {task}",
+        "outline": "C", "frame": "f", "operators": [], "type_paths": [], "joined": True,
     }  # fmt: skip
     unknown = columns.keys() - row.keys() - pattern.keys()
     assert not unknown, unknown

@@ -12,7 +12,7 @@ import pytest
 
 from builder.errors import SettingsError
 from builder.recipe.diversity import METRICS
-from builder.stages.compare import read_dataset
+from builder.stages.datasets import read_dataset
 
 QUESTION = "How is the weather in the capital of Peru?"
 TOOLS = [{"name": name, "description": "", "parameters": {}} for name in ("capital_of", "weather", "unused")]

@@ -4,13 +4,16 @@
 -- Classes of one size are taken together, so that the pairs are few.
 WITH classed AS (
     SELECT CASE $partition
+        WHEN 'called' THEN tasks.tools::VARCHAR
         WHEN 'call_graph' THEN call_graph
         WHEN 'call_sequence' THEN call_sequence
+        WHEN 'derivation' THEN derivation
+        WHEN 'outline' THEN outline
         WHEN 'shape' THEN shape
         WHEN 'topology' THEN topology
         WHEN 'toolset' THEN toolset
     END AS class
-    FROM patterns JOIN members USING (task) WHERE scope = $scope
+    FROM patterns JOIN members USING (task) JOIN tasks ON tasks.id = patterns.task WHERE scope = $scope
 ),
 total AS (SELECT count(*) AS tasks FROM classed),
 groups AS (SELECT n, count(*) AS classes FROM (SELECT count(*) AS n FROM classed GROUP BY class) GROUP BY n),

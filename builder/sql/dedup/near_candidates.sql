@@ -1,7 +1,7 @@
--- Tasks that share seed entity, call graph and answer with another: id, text, and what must be equal besides the
+-- Tasks that share seed entity, call graph and answer with another: age, id, text, and what must be equal besides the
 -- words. One word changed may be another task, so words alone decide nothing; yes or no agrees by chance.
-SELECT kept.id, normal_text, md5(concat_ws(' ', seed_type, seed, call_graph, answer)) AS work
-FROM kept JOIN patterns ON patterns.task = kept.id
+SELECT age, id, normal_text, md5(concat_ws(' ', seed_type, seed, call_graph, answer)) AS work
+FROM compared
 WHERE answer_kind <> 'boolean'
 QUALIFY count(*) OVER (PARTITION BY work) > 1
-ORDER BY kept.id;
+ORDER BY age, id;

@@ -1,6 +1,6 @@
 -- The same words and numbers: case, spacing and punctuation differ.
 INSERT INTO duplicates
 SELECT id, kept, 'normal_text', 1.0
-FROM (SELECT id, min(id) OVER (PARTITION BY normal_text) AS kept FROM kept JOIN patterns ON patterns.task = kept.id)
-WHERE id <> kept
+FROM (SELECT id, age, arg_min(id, (age, id)) OVER (PARTITION BY normal_text) AS kept FROM compared)
+WHERE id <> kept AND age = 1
 ORDER BY id;

@@ -1,0 +1,2 @@
+-- Topology classes, over the tasks whose derivations hang together without the report node.
+SELECT count(DISTINCT topology) FROM patterns JOIN members USING (task) WHERE scope = $scope AND joined;

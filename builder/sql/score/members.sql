@@ -1,0 +1,2 @@
+-- Tasks of a scope.
+SELECT task FROM members WHERE scope = $scope ORDER BY task;
