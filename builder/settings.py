@@ -2,6 +2,8 @@
 
 Every field either enters the fingerprint or carries `NotData` with the reason why it cannot change a row.
 A store belongs to one fingerprint, so two runs that could differ never share one.
+
+The module is over the ceiling because it holds the tables of one file, which are read together.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from builder.errors import SettingsError
 from builder.identity import digest
 from builder.records.base import Record
+from builder.records.http import Grant
 
 FINGERPRINT_VERSION = 1
 """Raise when the fields' meaning changes without their names: older stores are then refused."""
@@ -66,8 +69,11 @@ class EngineSettings(Section):
     """Results that a worker remembers while it collects."""
 
 
+Role = Literal["rules", "model"]
+
+
 class SynthesizeSettings(Section):
-    """How much is drawn, and how deep."""
+    """How much is drawn, how deep, and by whom."""
 
     rounds: Annotated[int, Field(ge=1, le=8)] = 3
     """K of the paper: rounds that deepen, widen or tighten one task."""
@@ -76,16 +82,49 @@ class SynthesizeSettings(Section):
     draws_per_wave: Annotated[int, Field(ge=1)]
     limit: Annotated[int | None, Field(ge=1)] = None
     """Most draws in all; the first ones of the full run."""
+    collector: Role = "rules"
+    """Who gathers evidence. A model's evidence needs a model to derive from it."""
+    deriver: Role = "rules"
+    """Who derives questions from the evidence."""
+    collect_steps: Annotated[int, Field(ge=1, le=64)] = 6
+    """Replies of a model collector in one round, as in the paper."""
+    derive_tries: Annotated[int, Field(ge=1, le=8)] = 3
+    """Derivations asked for in one round; each is told why the one before fell."""
+    flagged: Literal["drop", "allow"] = "drop"
+    """What becomes of tasks and trajectories over results that read like instructions to a model (docs/models/)."""
 
-
-Role = Literal["rules", "model"]
 
 _SERVED = NotData("says where and how patiently the model is asked, not what it answers; what fails is counted")
+_CAP = NotData("decides how far a run gets, not what it makes")
+
+
+class RoleModel(Section):
+    """What one role has otherwise than `[model]` says; what is not set is taken from there."""
+
+    name: str | None = None
+    endpoints: Annotated[tuple[str, ...] | None, _SERVED] = None
+    key_variable: Annotated[str | None, _SERVED] = None
+    in_flight: Annotated[int | None, Field(ge=1, le=4096), _SERVED] = None
+    strict_tools: bool | None = None
+    temperature: Annotated[float | None, Field(ge=0, le=2)] = None
+    top_p: Annotated[float | None, Field(gt=0, le=1)] = None
+    max_tokens: Annotated[int | None, Field(ge=16)] = None
+
+
+class Price(Section):
+    """What a model costs, for a million tokens, in the currency of `model.currency`."""
+
+    prompt: Annotated[float, Field(ge=0)]
+    completion: Annotated[float, Field(ge=0)]
 
 
 class ModelSettings(Section):
     """The chat model that plays the roles which are set to `model`."""
 
+    engine: Annotated[Literal["endpoint", "vllm"], _SERVED] = "endpoint"
+    """Over HTTP, or vLLM inside this process (extra `vllm`); then `name` is a folder or a model id."""
+    vllm: Annotated[dict[str, str | int | float | bool], _SERVED] = Field(default_factory=dict)
+    """Arguments of vLLM's engine in this process, such as `max_model_len`; for servers they stand in its command."""
     name: str = ""
     """The name it is served by."""
     endpoints: Annotated[tuple[str, ...], _SERVED] = ()
@@ -105,8 +144,25 @@ class ModelSettings(Section):
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
     max_tokens: Annotated[int, Field(ge=16)] = 4096
     """Tokens of one reply, its thinking included."""
-    budget: Annotated[int | None, Field(ge=1), NotData("decides how far a run gets, not what it makes")] = None
+    budget: Annotated[int | None, Field(ge=1), _CAP] = None
     """Most tokens in all, over every run of the store. A run stops before the request that might go over."""
+    budget_money: Annotated[float | None, Field(gt=0), _CAP] = None
+    """Most money in all, in the same way; every model needs a price."""
+    budget_seconds: Annotated[float | None, Field(gt=0), _CAP] = None
+    """Seconds of this run after which no request is sent any more."""
+    prices: Annotated[dict[str, Price], NotData("counts what replies cost")] = Field(default_factory=dict)
+    """By name of the model."""
+    currency: Annotated[str, NotData("names what prices are in")] = "USD"
+    collector: RoleModel = Field(default_factory=RoleModel)
+    deriver: RoleModel = Field(default_factory=RoleModel)
+    worder: RoleModel = Field(default_factory=RoleModel)
+    solver: RoleModel = Field(default_factory=RoleModel)
+    judge: RoleModel = Field(default_factory=RoleModel)
+
+    def of(self, role: str) -> ModelSettings:
+        """These settings as the role has them: its own where it says something, else those of all."""
+        own = {name: value for name, value in getattr(self, role) if value is not None}
+        return self.model_copy(update=own)
 
 
 class WordSettings(Section):
@@ -125,6 +181,80 @@ class SolveSettings(Section):
     """Attempts of a model at each task."""
     turns: Annotated[int, Field(ge=1, le=64)] = 12
     """Replies of a model in one attempt."""
+    adaptive: bool = False
+    """Stop sampling a task once its place inside or outside the band of `rl` is decided; `samples` is then the most."""
+
+
+class JudgeSettings(Section):
+    """Who compares answers in free text that no comparator settles."""
+
+    judge: Role = "rules"
+    """By rules they stay different."""
+    checks: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of the answers that comparators settle which the judge is asked about too, to measure its agreement."""
+
+
+class LiveSettings(Section):
+    """How tools that call a service are answered (docs/live_tools.md)."""
+
+    mode: Literal["replay", "record", "live"] = "replay"
+    """`replay` sends nothing; `record` asks what is not recorded yet, and keeps it; `live` asks and keeps nothing."""
+    recordings: Annotated[str | None, NotData("the digest of what is recorded enters the fingerprint")] = None
+    """Folder of recorded answers. Without one, those beside the specs are all there are."""
+    contact: Annotated[str, NotData("tells services whom to write to; no answer depends on it")] = ""
+    """Mail address or web page, for the User-Agent of every request. Nothing is sent without one."""
+    grants: Annotated[tuple[Grant, ...], NotData("a key opens a door, and its name is in no answer")] = ()
+    """Which environment variable a provider may send to which host."""
+    loopback: Annotated[bool, NotData("for tests, whose services are on this machine")] = False
+
+
+class DecontaminateSettings(Section):
+    """Benchmarks that no task may repeat (docs/decontamination.md)."""
+
+    lists: Annotated[str | None, NotData("the digest of the lists' content enters the fingerprint")] = None
+    """Folder of deny lists, made by `dive-builder decontaminate hash`; none by default."""
+    on_hit: Literal["drop", "fail", "report"] = "drop"
+    """What becomes of a task that a list hits: left out, the end of the run, or only counted in the card."""
+
+
+class DedupSettings(Section):
+    """When a task repeats another (docs/diversity/dedup.md)."""
+
+    near_text: Annotated[float, Field(ge=0.3, le=1)] = 0.62
+    """Jaccard index of word pairs from which two texts are nearly the same. Unrelated texts reach 0.2."""
+    anchors: Annotated[int, Field(ge=2, le=64)] = 24
+    """Rare word triples that stand for a text."""
+    most_common: Annotated[int, Field(ge=2, le=4096)] = 32
+    """Texts that a triple may occur in and still be rare."""
+    embeddings: Annotated[str | None, NotData("the digest of its content is `embeddings_sha256`")] = None
+    """Parquet file with columns `task` and `embedding`, for the kind `semantic`; none by default."""
+    embeddings_sha256: str | None = None
+    cosine: Annotated[float, Field(ge=0.5, le=1)] = 0.95
+    """Cosine from which two embeddings are those of one question."""
+
+    @model_validator(mode="after")
+    def _file_is_pinned(self) -> DedupSettings:
+        if (self.embeddings is None) != (self.embeddings_sha256 is None):
+            raise ValueError("embeddings and embeddings_sha256 go together (name the file and its SHA-256, or neither)")
+        return self
+
+
+DomainName = Literal["general", "academic", "financial", "medical", "biological"]
+
+
+class HeldOutSettings(Section):
+    """What no training row may show, decided before anything is drawn (docs/diversity/splits.md)."""
+
+    tools: Annotated[float, Field(ge=0, le=0.2)] = 0.0
+    """Share of the tools that are held out one by one."""
+    providers: Annotated[int, Field(ge=0, le=16)] = 0
+    """Providers of which every tool is held out."""
+    names: tuple[str, ...] = ()
+    """Tools and providers held out besides, such as those of the version before."""
+    domain: DomainName | None = None
+    """The domain of a leave-one-domain-out run."""
+    draws: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the draws that aim at what is held out; all others neither call nor offer it."""
 
 
 class SelectSettings(Section):
@@ -136,6 +266,23 @@ class SelectSettings(Section):
     rl: Annotated[int, Field(ge=0)]
     """Training rows of `rl`."""
     rl_test: Annotated[int, Field(ge=0)]
+    """Tests: new seeds and questions; new sets of called tools; tools, and a domain, that training never shows."""
+    rl_test_unseen_toolset: Annotated[int, Field(ge=0)] = 0
+    rl_test_unseen_tool: Annotated[int, Field(ge=0)] = 0
+    rl_test_unseen_domain: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _something_is_asked_for(self) -> SelectSettings:
+        if not self.sft + self.sft_validation:
+            raise ValueError("sft and sft_validation are both 0, and a release needs rows (ask for some in either)")
+        return self
+
+    @property
+    def rl_rows(self) -> int:
+        """Rows of all splits of `rl`."""
+        return (
+            self.rl + self.rl_test + self.rl_test_unseen_toolset + self.rl_test_unseen_tool + self.rl_test_unseen_domain
+        )
 
 
 class Settings(Section):
@@ -146,25 +293,69 @@ class Settings(Section):
     """Share of draws that may end without a verified task before a run counts as failed."""
     pool: PoolSettings = Field(default_factory=PoolSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    held_out: HeldOutSettings = Field(default_factory=HeldOutSettings)
     synthesize: SynthesizeSettings
     model: ModelSettings = Field(default_factory=ModelSettings)
     word: WordSettings = Field(default_factory=WordSettings)
     solve: SolveSettings = Field(default_factory=SolveSettings)
+    judge: JudgeSettings = Field(default_factory=JudgeSettings)
+    dedup: DedupSettings = Field(default_factory=DedupSettings)
+    decontaminate: DecontaminateSettings = Field(default_factory=DecontaminateSettings)
+    live: LiveSettings = Field(default_factory=LiveSettings)
     select: SelectSettings
 
     @property
-    def model_roles(self) -> tuple[str, ...]:
-        """Roles that the model plays."""
-        roles = {"word.worder": self.word.worder, "solve.solver": self.solve.solver}
-        return tuple(key for key, who in roles.items() if who == "model")
+    def model_roles(self) -> dict[str, str]:
+        """The setting by which a model plays a role, by role."""
+        roles = {
+            "collector": ("synthesize.collector", self.synthesize.collector),
+            "deriver": ("synthesize.deriver", self.synthesize.deriver),
+            "worder": ("word.worder", self.word.worder),
+            "solver": ("solve.solver", self.solve.solver),
+            "judge": ("judge.judge", self.judge.judge),
+        }
+        return {role: key for role, (key, who) in roles.items() if who == "model"}
 
     @model_validator(mode="after")
-    def _model_is_named(self) -> Settings:
-        if self.model_roles and not (self.model.name and self.model.endpoints):
-            raise ValueError(f"{self.model_roles[0]} is a model's, so model.name and model.endpoints must say which")
-        for url in self.model.endpoints:
-            if not url.startswith(("http://", "https://")):
-                raise ValueError(f"model.endpoints: {url!r} is no http:// or https:// address")
+    def _models_are_named(self) -> Settings:
+        roles = ("collector", "deriver", "worder", "solver", "judge")
+        for table, found in (("", self.model), *((f"{role}.", getattr(self.model, role)) for role in roles)):
+            for url in found.endpoints or ():
+                if not url.startswith(("http://", "https://")):
+                    raise ValueError(
+                        f"model.{table}endpoints: {url!r} is no http:// or https:// address (see docs/models/)"
+                    )
+        for role, key in self.model_roles.items():
+            served = self.model.of(role)
+            if not served.name or not (served.endpoints or served.engine == "vllm"):
+                raise ValueError(
+                    f"{key} is a model's, so model.name and model.endpoints must say which (see docs/models/)"
+                )
+            if self.model.budget_money is not None and served.name not in self.model.prices:
+                raise ValueError(f"model.budget_money needs model.prices.{served.name!r} (see docs/models/)")
+        if "collector" in self.model_roles and "deriver" not in self.model_roles:
+            raise ValueError(
+                "synthesize.collector is a model's and synthesize.deriver the rules': rules derive from their own walk "
+                'only (set synthesize.deriver = "model" too)'
+            )
+        if "judge" in self.model_roles and "solver" not in self.model_roles:
+            raise ValueError('judge.judge has nothing to judge unless a model solves (set solve.solver = "model")')
+        return self
+
+    @model_validator(mode="after")
+    def _tests_have_what_they_hold_out(self) -> Settings:
+        held, rows = self.held_out, self.select
+        tools, domain = bool(held.tools or held.providers or held.names), held.domain is not None
+        for key, wanted, there, remedy in (
+            ("rl_test_unseen_tool", rows.rl_test_unseen_tool, tools, "held_out.tools, held_out.providers"),
+            ("rl_test_unseen_domain", rows.rl_test_unseen_domain, domain, "held_out.domain"),
+        ):
+            if wanted and not there:
+                raise ValueError(f"select.{key}: nothing is held out (set {remedy}, see docs/diversity/splits.md)")
+        if (tools or domain) and not held.draws:
+            raise ValueError(
+                "held_out.draws: 0 leaves tests of what is held out empty (0.05 is usual, see docs/diversity/splits.md)"
+            )
         return self
 
     @classmethod
@@ -261,14 +452,18 @@ def _problem(root: type[BaseModel], file: str, item: Any) -> str:
     if item["type"] == "missing":
         return f"{file}: {key}: missing (add it; builder/profiles/default.toml shows a value)"
     if item["type"] == "value_error" and not location:
-        return f"{file}: {item['ctx']['error']} (see docs/models/)"
+        return f"{file}: {item['ctx']['error']}"
     return f"{file}: {key}: {item['msg']}, not {item['input']!r} (correct the value)"
 
 
 def _known(model: type[BaseModel], location: list[str]) -> list[str]:
     """Field names of the table at `location`."""
     for name in location:
+        if name.isdecimal():
+            # A place in a list of tables, whose model was found one step before.
+            continue
         inner = model.model_fields[name].annotation
+        inner = next((part for part in get_args(inner) if part is not Ellipsis), inner)
         assert isinstance(inner, type) and issubclass(inner, BaseModel)
         model = inner
     return sorted(model.model_fields)

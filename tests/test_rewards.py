@@ -9,11 +9,14 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from builder import rewards
 from builder.errors import ReleaseError
 from builder.recipe.verdicts import render_answer
 from builder.records.derivations import Answer, AnswerSpec
+from tests.recipe.test_verdicts import answers
 
 GOLD = [
     Answer(spec=AnswerSpec(kind="entity", type="airport"), value="LHR", names={"LHR": ("Heathrow Airport",)}),
@@ -74,6 +77,62 @@ BAD = [
 @pytest.mark.parametrize("reply", BAD)
 async def test_anything_else_scores_zero(reply: str) -> None:
     assert await all_scores(reply, MONEY) == {0.0}
+
+
+def attacks(gold: str, other: str) -> dict[str, str]:
+    """What a policy may write to score without deciding: the right answer is in each, and none says it alone."""
+    return {
+        "outside the tag": f"{gold} <answer>{other}</answer>",
+        "outside, and the tag empty": f"The answer is {gold}. <answer></answer>",
+        "before the tag in tags of its own": f"<answer>{gold}</answer> Or rather: <answer>{other}</answer>",
+        "after a wrong one": f"<answer>{other}</answer><answer>{gold}</answer>",
+        "the same twice": f"<answer>{gold}</answer><answer>{gold}</answer>",
+        "tags within tags": f"<answer>{other}<answer>{gold}</answer></answer>",
+        "never closed": f"<answer>{gold}",
+        "closed twice": f"<answer>{gold}</answer></answer>",
+        "talking on": f"<answer>{gold}</answer> But I may be wrong.",
+        "in its thoughts alone": f"<think><answer>{gold}</answer></think> I cannot say.",
+        "thinking without an end": f"<think>So it is <answer>{gold}</answer>",
+        "all options": said(f"{gold} or {other}"),
+        "all options in a list": said(f"1. {gold}\n2. {other}"),
+        "one of them": said(f"one of: {other}, {gold}"),
+        "both": said(f"both {gold} and {other}"),
+        "a hedge": said(f"probably {gold}, perhaps {other}"),
+        "denied": said(f"not {gold}"),
+        "denied in a sentence": said(f"The answer is not {gold}"),
+        "anything but it": said(f"anything but {gold}"),
+        "a superset": said(f"{gold}; {other}; zzz"),
+        "a question": said(f"is it {gold} or {other}?"),
+        "as a template": said(f"{{answer: {gold}, alternative: {other}}}"),
+        "the words alone": gold,
+        "in other tags": f"<result>{gold}</result>",
+        "in capitals": f"<ANSWER>{gold}</ANSWER>",
+    }
+
+
+# Of each kind a value of the same form that is wrong.
+OTHERS = ["CDG", "99.25", "no", "Cuba; Spain", "1999-01-31", "42"]
+
+
+@pytest.mark.parametrize("place", range(len(GOLD)), ids=lambda place: GOLD[place].spec.kind)
+async def test_attacks_score_zero_in_every_wrapper(place: int) -> None:
+    gold = GOLD[place]
+    for name, reply in attacks(render_answer(gold), OTHERS[place]).items():
+        # Saying that there is no answer, and then why at any length, is the right answer where there is none.
+        if gold.spec.kind == "unanswerable" and reply.startswith("I looked"):
+            continue
+        assert await all_scores(reply, gold.model_dump_json()) == {0.0}, name
+
+
+@given(answers(), answers(), st.data())
+def test_no_attack_on_any_answer_scores(gold: Answer, other: Answer, data: st.DataObject) -> None:
+    said_gold, said_other = render_answer(gold), render_answer(other)
+    assume(rewards.score(said(said_other), gold.model_dump_json()) == 0.0)
+    name = data.draw(st.sampled_from(sorted(attacks("", ""))))
+    reply = attacks(said_gold, said_other)[name]
+    assert rewards.score(said(said_gold), gold.model_dump_json()) == 1.0
+    assert rewards.score(reply, gold.model_dump_json()) == 0.0, (name, reply)
+    assert rewards.compute_score("dive", decoded(reply), gold.model_dump_json()) == 0.0, (name, reply)
 
 
 def test_format_earns_alpha_and_nothing_without_it() -> None:

@@ -138,6 +138,64 @@ def _splits(facts: CardFacts) -> str:
     return table(["config", "split", "rows", "size"], rows)
 
 
+SHARED = (
+    "Rows of each that share something with their training rows (for `sft/validation` those of `sft/train`, for the "
+    "tests all other rows of `sft` and `rl`), and rows that call something new:"
+)
+
+NEW = {
+    "sft/validation": "seed entities, calls and questions that `sft/train` does not have",
+    "rl/test": "seed entities, calls and questions that no training row has",
+    "rl/test_unseen_toolset": "besides, sets of called tools that no training row has",
+    "rl/test_unseen_tool": "besides, a called tool that no training row offers, not even as a distractor",
+    "rl/test_unseen_domain": "besides, a domain that no training row is of",
+}
+"""What is new in each held-out split, each after the one before."""
+
+
+def _tests(facts: CardFacts) -> str:
+    there = {test.split for test in facts.tests}
+    lines = [f"- `{split}`: {what}" for split, what in NEW.items() if split in there]
+    rows = [
+        [f"`{t.split}`", t.rows, t.tasks, t.seeds, t.calls, t.questions, t.new_toolsets, t.new_tools, t.new_domains]
+        for t in facts.tests
+    ]
+    head = ["held-out split", "rows", "tasks", "seed entities", "calls with literals", "questions"]
+    counts = table([*head, "new set of called tools", "new tool", "new domain"], rows)
+    return "\n".join(lines) + f"\n\n{SHARED}\n\n{counts}"
+
+
+def _held_out(facts: CardFacts) -> str:
+    held, parts = facts.held_out, []
+    if held.providers:
+        parts.append(f"every tool of {', '.join(f'`{provider}`' for provider in held.providers)}")
+    alone = [tool for tool in held.tools if tool.rpartition(".")[0] not in held.providers]
+    if alone:
+        parts.append(", ".join(f"`{tool}`" for tool in alone))
+    if held.domain is not None:
+        parts.append(f"the domain {held.domain}")
+    if not parts:
+        return "No tool was held out of the training rows."
+    return f"No training or validation row calls or offers, not even as a distractor: {'; '.join(parts)}."
+
+
+def _decontamination(facts: CardFacts) -> str:
+    if not facts.benchmarks:
+        return (
+            "No deny list of a benchmark was given to this build. Questions are derived from tool results and from no "
+            "benchmark; whether one resembles a benchmark's by chance has not been measured."
+        )
+    rows = [[b.name, b.source, b.texts, b.exact, b.ngram, b.dropped] for b in facts.benchmarks]
+    names = [f"- {b.name}: {', '.join(f'`{tool}`' for tool in b.tools)}" for b in facts.benchmarks if b.tools]
+    shared = "\n".join(names) if names else "No tool has a name that a tool of a benchmark has."
+    digests = ", ".join(f"{b.name} `{b.digest[:16]}`" for b in facts.benchmarks)
+    return (
+        f"Every question of the pool, those of earlier rounds included, was compared with these benchmarks.\n\n"
+        f"{table(['benchmark', 'source', 'texts', 'same text', 'same 13 words', 'tasks dropped'], rows)}\n\n"
+        f"Tool names that a benchmark has too:\n\n{shared}\n\nDigests of the deny lists: {digests}."
+    )
+
+
 def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
@@ -228,6 +286,9 @@ SECTIONS: dict[str, Callable[[CardFacts], str]] = {
     "licence": lambda facts: facts.definition.licence.upper(),
     "glance": _glance,
     "splits": _splits,
+    "tests": _tests,
+    "held_out": _held_out,
+    "decontamination": _decontamination,
     "roles": _roles,
     "domains": _domains,
     "distributions": _distributions,

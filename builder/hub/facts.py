@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from builder.hub.leaks import register_keys, split_checks
 from builder.hub.manifest import content_digest, lock, split_of
+from builder.hub.reading import bodies
 from builder.hub.rows import ROLES, PoolFacts
 from builder.hub.schemas import SCHEMAS
 from builder.hub.tokens import tokenizer_name
 from builder.hub.views import open_views, query
+from builder.records.decontaminate import BenchmarkFacts
 from builder.records.releases import (
     Bar,
     CardFacts,
     DomainFacts,
     FileEntry,
     FunnelStep,
+    HeldOutFacts,
     Metric,
     ReleaseDefinition,
     Retention,
@@ -28,6 +32,8 @@ from builder.records.releases import (
     SplitFacts,
     Totals,
 )
+from builder.records.rows import TaskRow
+from builder.records.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Origin:
     settings: Mapping[str, Any]
     command: str
     left_out: Mapping[str, int]
+    held_out: HeldOutFacts
+    benchmarks: tuple[BenchmarkFacts, ...]
 
 
 def card_facts(
@@ -83,9 +91,14 @@ def card_facts(
         bars = query(views, "report/card_bars")
         tools = [row[0] for row in query(views, "report/card_tools")]
         players = query(views, "report/card_roles")
+        register_keys(views, _held(folder))
+        tests = split_checks(views)
     return CardFacts(
         definition=definition,
         splits=_splits(files, definition),
+        tests=tests,
+        held_out=origin.held_out,
+        benchmarks=origin.benchmarks,
         totals=Totals(**dict(zip(Totals.model_fields, totals, strict=True))),
         domains=tuple(DomainFacts(domain=d, tasks=t, sft=s, rl=r) for d, t, s, r in domains),
         bars=tuple(Bar(dimension=d, label=label, rows=rows) for d, label, rows in bars),
@@ -101,6 +114,14 @@ def card_facts(
         lock=lock(pool, tools).digest,
         content=content_digest(files),
     )
+
+
+def _held(folder: Path) -> Iterator[Task]:
+    """Tasks that some split holds."""
+    for path in sorted((folder / "tasks").glob("*.parquet")):
+        for body in bodies(path):
+            if body["splits"]:
+                yield TaskRow.model_validate(body).to_task()
 
 
 def _roles(players: Iterable[tuple[str, str, int]]) -> dict[str, str]:

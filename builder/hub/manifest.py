@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,35 @@ LIBRARIES = (
 """Packages besides the providers' own on which the bytes of a release may depend."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a release was made from, beside its tools."""
+
+    fingerprint: str
+    """That of the store."""
+    settings: Mapping[str, Any]
+    """Those that affect data."""
+    deny_lists: Mapping[str, str]
+
+
 def build_manifest(
     definition: ReleaseDefinition,
     files: Mapping[str, FileEntry],
-    settings: Mapping[str, Any],
+    made: Made,
     pool: PoolFacts,
     tools: Iterable[str],
 ) -> Manifest:
-    """The manifest of a first version. `settings` are those that affect data, `tools` ids."""
+    """The manifest of a first version; `tools` are ids."""
     return Manifest(
         name=definition.name,
         version=definition.version,
+        builder=importlib.metadata.version("dive-builder"),
+        fingerprint=made.fingerprint,
         files=dict(sorted(files.items())),
-        settings=dict(sorted(settings.items())),
+        settings=dict(sorted(made.settings.items())),
         lock=lock(pool, tools),
         tools={tool: tool_entry(pool, tool) for tool in sorted(tools)},
+        deny_lists=dict(sorted(made.deny_lists.items())),
         parent=None,
     )
 

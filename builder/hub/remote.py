@@ -56,8 +56,12 @@ class Refs:
 class Remote:
     """A dataset repository. `api` may belong to another Hub than the public one."""
 
-    def __init__(self, repo: str, api: HfApi, token: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, repo: str, api: HfApi, token: str, pause: Callable[[float], None] = time.sleep, trusted: bool = False
+    ) -> None:
         self.repo = repo
+        self.trusted = trusted
+        """Whether the token was given to a workflow, to write to this very repository."""
         self._api = api
         self._token = token
         self._pause = pause
@@ -70,6 +74,7 @@ class Remote:
         endpoint: str | None = None,
         timeout: float = TIMEOUT_SECONDS,
         pause: Callable[[float], None] = time.sleep,
+        trusted: bool = False,
     ) -> Remote:
         """The repository of that name, which need not be there yet."""
         from huggingface_hub import HfApi, set_client_factory
@@ -81,7 +86,7 @@ class Remote:
             return client
 
         set_client_factory(limited)
-        return cls(repo, HfApi(endpoint=endpoint, token=token), token, pause)
+        return cls(repo, HfApi(endpoint=endpoint, token=token), token, pause, trusted)
 
     def who(self) -> dict[str, Any]:
         """The token's owner, as the Hub describes it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from builder.hub.chat import hermes_messages, sharegpt_row, template_json
 from builder.hub.tokens import num_tokens
 from builder.identity import canonical_json, content_id
+from builder.recipe.difficulty import Difficulty
 from builder.records.attempts import Attempt
 from builder.records.releases import ReleaseDefinition
 from builder.records.rows import (
@@ -65,6 +67,28 @@ class PassRate:
         return float(struct.unpack("f", struct.pack("f", self.rate))[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the stage `difficulty` found of a task."""
+
+    difficulty: Difficulty
+    solved_by: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: TaskRow) -> Measured | None:
+        """What a row of `tasks` says; None where it was not measured. Raises ValueError when it says half of it."""
+        if (row.difficulty, row.solved_by) == (None, None):
+            return None
+        if row.difficulty is None or row.solved_by is None:
+            raise ValueError("difficulty and solved_by do not go together")
+        return cls(Difficulty(task=row.id, **json.loads(row.difficulty)), row.solved_by)
+
+    @property
+    def column(self) -> str:
+        """The vector as its column holds it."""
+        return canonical_json(self.difficulty.model_dump(mode="json", exclude={"task"}))
+
+
 @dataclass(slots=True)
 class RowBuilder:
     """Builds rows of one release. Schemas and their texts are made once per tool."""
@@ -73,6 +97,8 @@ class RowBuilder:
     definition: ReleaseDefinition
     passes: Mapping[str, PassRate] = field(default_factory=dict)
     """By task; none for tasks that no model has played."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """By task; none for tasks on which the baseline solvers were not run."""
     _schemas: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
 
     def schemas(self, toolset: Iterable[str]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
@@ -98,7 +124,7 @@ class RowBuilder:
             source_task_id=task.id,
             license=self.definition.licence,
             generator_model=attempt.solver,
-            judge_model="rules",
+            judge_model=attempt.judge,
             stratum=attempt.stratum,
             parallel=attempt.parallel,
             num_turns=sum(message["role"] == "assistant" for message in attempt.messages),
@@ -138,6 +164,7 @@ class RowBuilder:
             env_class="dive_builder",
             tools=f"[{', '.join(texts)}]",
             info=canonical_json(self._info(task)),
+            solved_by=self.measured[task.id].solved_by if task.id in self.measured else None,
             pass_rate=passed.column if passed is not None else None,
         )
 
@@ -180,7 +207,13 @@ class RowBuilder:
         )
 
 
-def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str], passed: PassRate | None = None) -> TaskRow:
+def task_row(
+    task: Task,
+    solvers: Iterable[str],
+    splits: Iterable[str],
+    passed: PassRate | None = None,
+    measured: Measured | None = None,
+) -> TaskRow:
     """`solvers` are those whose accepted attempts the release holds; `splits` are written `config/split`."""
     tools = task.tools_used
     return TaskRow(
@@ -190,7 +223,8 @@ def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str], passed: 
         seed_type=task.seed.type,
         seed=canonical_json(task.seed.value),
         seed_label=task.seed.label,
-        frame=task.exemplar,
+        exemplar=task.exemplar,
+        frame=task.frame,
         register=task.register_,
         question=task.question,
         answer_type=task.answer.spec.kind,
@@ -200,12 +234,16 @@ def task_row(task: Task, solvers: Iterable[str], splits: Iterable[str], passed: 
         calls=canonical_json([call.model_dump(mode="json") for call in task.calls]),
         derivation=canonical_json(task.derivation.model_dump(mode="json")),
         rounds=canonical_json([item.model_dump(mode="json") for item in task.rounds]),
-        roles=canonical_json({**ROLES, "wording": task.worded_by, "solver": sorted(set(solvers))}),
+        roles=canonical_json(
+            {**ROLES, **task.made_by.model_dump(), "wording": task.worded_by, "solver": sorted(set(solvers))}
+        ),
         depth=task.depth,
         width=task.width,
         num_calls=len(task.calls),
         num_tools=len(tools),
         num_domains=len(task.domains),
+        difficulty=measured.column if measured is not None else None,
+        solved_by=measured.solved_by if measured is not None else None,
         pass_rate=passed.column if passed is not None else None,
         pass_n=passed.n if passed is not None else None,
         solver=passed.solver if passed is not None else None,

@@ -66,6 +66,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("reward_model", pa.struct(_strings("style", "ground_truth"))),
             pa.field("extra_info", _EXTRA),
             *_strings("environment", "env_class", "tools", "info"),
+            pa.field("solved_by", _TEXTS),
             pa.field("pass_rate", pa.float32()),
         ]
     ),
@@ -81,12 +82,14 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "tasks": pa.schema(
         [
-            *_strings("id", "draw", "domain", "seed_type", "seed", "seed_label", "frame", "register"),
+            *_strings("id", "draw", "domain", "seed_type", "seed", "seed_label", "exemplar", "frame", "register"),
             *_strings("question", "answer_type", "answer"),
             pa.field("toolset", _TEXTS),
             pa.field("tools_used", _TEXTS),
             *_strings("calls", "derivation", "rounds", "roles"),
             *_integers("depth", "width", "num_calls", "num_tools", "num_domains"),
+            *_strings("difficulty"),
+            pa.field("solved_by", _TEXTS),
             pa.field("pass_rate", pa.float32()),
             *_integers("pass_n"),
             *_strings("solver"),

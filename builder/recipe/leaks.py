@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.identity import canonical_json
-from builder.recipe.patterns import literals
+from builder.recipe.patterns import literals, normal_text
 from builder.records.tasks import Task
 
 
@@ -14,5 +14,10 @@ def leak_keys(task: Task) -> dict[str, str]:
         "id": task.id,
         "seed": canonical_json([task.seed.type, task.seed.value]),
         "calls": canonical_json([task.tools_used, said]),
-        "question": " ".join(task.question.casefold().split()),
+        "question": normal_text(task.question),
     }
+
+
+def toolset_key(task: Task) -> str:
+    """The set of called tools: what `test_unseen_toolset` shares with no training row."""
+    return canonical_json(task.tools_used)

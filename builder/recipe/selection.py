@@ -17,12 +17,14 @@ from itertools import combinations
 
 import numpy as np
 
+from builder.errors import SettingsError
+
 UNIT = 1 << 30
 """Gains are counted in this part of one."""
 
 WEIGHTS: Mapping[str, float] = {
     "tool": 1.0,
-    "pair": 0.25,
+    "pair": 0.5,
     "shape": 2.0,
     "sequence": 1.0,
     "topology": 2.0,
@@ -31,11 +33,16 @@ WEIGHTS: Mapping[str, float] = {
     "seed": 2.0,
     "domain": 1.0,
     "stratum": 1.0,
+    "difficulty": 0.5,
+    "type_path": 0.5,
+    "frame": 1.0,
+    "operator": 1.0,
+    "depth": 20.0,
+    "width": 12.0,
+    "derivation": 4.0,
+    "joined": 4.0,
 }
 """What the first row with a feature of each kind is worth."""
-
-STRATA: Mapping[str, float] = {"recovery": 0.2, "unanswerable": 0.05}
-"""Largest share of rows with a slip or without an answer; the rest are direct."""
 
 SLACKS = (1.0, 1.5, 2.0, 4.0, math.inf)
 """How far quotas are stretched, one after the other, until the rows asked for are found."""
@@ -84,14 +91,17 @@ class Quotas:
     exemplar: int
 
     @classmethod
-    def fair(cls, candidates: Iterable[Candidate], size: int, slack: float) -> Quotas:
-        """Equal shares for domains as far as each goes round; `slack` stretches every quota."""
+    def fair(cls, candidates: Iterable[Candidate], size: int, slack: float, strata: Mapping[str, float]) -> Quotas:
+        """Equal shares for domains as far as each goes round; `slack` stretches every quota.
+
+        `strata` are the largest shares of rows with a slip, a detour or no answer; the rest are direct.
+        """
         tasks = {candidate.task: candidate for candidate in candidates}.values()
         domains, exemplars = Counter(c.domain for c in tasks), Counter(c.exemplar for c in tasks)
         share = _stretched(level(domains.values(), size), slack, size)
         return cls(
             {domain: share for domain in domains},
-            {stratum: _stretched(math.ceil(size * part), slack, size) for stratum, part in STRATA.items()},
+            {stratum: _stretched(math.ceil(size * part), slack, size) for stratum, part in strata.items()},
             _stretched(level(exemplars.values(), size) * EXEMPLAR_ROOM, slack, size),
         )
 
@@ -128,6 +138,11 @@ class _Coverage:
     steps: list[int]
     """What covering a feature for the n-th time adds, per unit of weight."""
     counts: list[int] = field(default_factory=list)
+    worth: list[int] = field(init=False)
+    """What one more row with each feature would add for it."""
+
+    def __post_init__(self) -> None:
+        self.worth = [weight * self.steps[count] for weight, count in zip(self.weights, self.counts, strict=True)]
 
     @classmethod
     def over(cls, candidates: Sequence[Candidate], weights: Mapping[str, float]) -> _Coverage:
@@ -146,19 +161,23 @@ class _Coverage:
         """Gains of all rows at the present counts, in one pass."""
         lengths = np.fromiter((len(row) for row in self.rows), np.int64, len(self.rows))
         flat = np.fromiter((place for row in self.rows for place in row), np.int64, int(lengths.sum()))
-        worth = np.asarray(self.weights, np.int64) * np.asarray(self.steps, np.int64)[np.asarray(self.counts, np.int64)]
-        sums = np.concatenate([[0], np.cumsum(worth[flat])])
+        sums = np.concatenate([[0], np.cumsum(np.asarray(self.worth, np.int64)[flat])])
         ends = np.cumsum(lengths)
         gains: list[int] = (sums[ends] - sums[ends - lengths]).tolist()
         return gains
 
     def gain(self, row: int) -> int:
-        weights, steps, counts = self.weights, self.steps, self.counts
-        return sum(weights[place] * steps[counts[place]] for place in self.rows[row])
+        return sum(map(self.worth.__getitem__, self.rows[row]))
 
     def add(self, row: int, times: int = 1) -> None:
         for place in self.rows[row]:
             self.counts[place] += times
+            self.worth[place] = self.weights[place] * self.steps[self.counts[place]]
+
+    def start_again(self) -> None:
+        """Forget what is covered."""
+        self.counts = [0] * len(self.counts)
+        self.__post_init__()
 
 
 class _Greedy:
@@ -183,17 +202,20 @@ class _Greedy:
         A gain only shrinks as rows are taken, so an old one is a bound: what is re-counted and still on top is best.
         """
         gains = self.coverage.first_gains()
-        heap = [(-gain, row, len(self.order)) for row, gain in enumerate(gains)]
+        # Quotas only fill up: what is over one now stays so.
+        heap = [(-gain, row, len(self.order)) for row, gain in enumerate(gains) if self._within(row, quotas)]
         heapq.heapify(heap)
         waiting: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         while heap and len(self.order) < self.size:
-            top = heapq.heappop(heap)
+            top = heap[0]
             row = top[1]
             if not self._within(row, quotas):
+                heapq.heappop(heap)
                 continue
             if top[2] != len(self.order):
-                heapq.heappush(heap, (-self.coverage.gain(row), row, len(self.order)))
+                heapq.heapreplace(heap, (-self.coverage.gain(row), row, len(self.order)))
                 continue
+            heapq.heappop(heap)
             exemplar = self.candidates[row].exemplar
             if not self._varied(row):
                 waiting[exemplar].append(top)
@@ -248,7 +270,7 @@ class _Greedy:
 
     def taken(self) -> tuple[Taken, ...]:
         """The chosen rows with the gain of each after those before it."""
-        self.coverage.counts = [0] * len(self.coverage.counts)
+        self.coverage.start_again()
         rows = []
         for row in self.order:
             rows.append(Taken(self.candidates[row], self.coverage.gain(row) / UNIT))
@@ -256,24 +278,43 @@ class _Greedy:
         return tuple(rows)
 
 
-def choose(candidates: Sequence[Candidate], size: int, weights: Mapping[str, float] = WEIGHTS) -> Selection:
+def choose(
+    candidates: Sequence[Candidate],
+    size: int,
+    strata: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> Selection:
     """Choose `size` rows, fewer when there are not as many tasks.
 
-    Quotas are fair shares (see `Quotas.fair`), stretched by the SLACKS when they leave too few. Of each
-    exemplar's rows at most half have the same answer, whatever the slack.
+    `strata` caps the shares of strata; one that it does not name has no cap. Quotas are fair shares (see
+    `Quotas.fair`), stretched by the SLACKS when they leave too few. Of each exemplar's rows at most half have the
+    same answer, whatever the slack. Raises SettingsError for quotas and weights that cannot hold.
     """
+    _require_sense(size, strata or {}, weights)
     greedy, used = _Greedy(candidates, weights, size), SLACKS[0]
     for slack in SLACKS:
         if len(greedy.order) >= min(size, len({candidate.task for candidate in candidates})):
             break
         used = slack
-        greedy.fill(Quotas.fair(greedy.candidates, size, slack))
+        greedy.fill(Quotas.fair(greedy.candidates, size, slack, strata or {}))
         while greedy.trim():
             before = len(greedy.order)
-            greedy.fill(Quotas.fair(greedy.candidates, size, slack))
+            greedy.fill(Quotas.fair(greedy.candidates, size, slack, strata or {}))
             if len(greedy.order) == before:
                 break
     return Selection(greedy.taken(), used)
+
+
+def _require_sense(size: int, strata: Mapping[str, float], weights: Mapping[str, float]) -> None:
+    if size < 0:
+        raise SettingsError(f"{size} rows cannot be chosen (ask for 0 or more)")
+    for name, share in strata.items():
+        if not 0 <= share <= 1:
+            raise SettingsError(f"strata.{name}: a share of {share:g} is not between 0 and 1")
+    for kind, weight in weights.items():
+        # Less than nothing for a feature would make gains grow, and an old one no bound any more.
+        if not (math.isfinite(weight) and weight >= 0):
+            raise SettingsError(f"weights.{kind}: {weight:g} is not 0 or more")
 
 
 def value(rows: Iterable[Candidate], weights: Mapping[str, float] = WEIGHTS) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from builder.records.base import Record, Text
+from builder.records.decontaminate import BenchmarkFacts
 
 
 class TokenLimits(Record):
@@ -19,6 +20,21 @@ class TokenLimits(Record):
     """At least this share of the rows is under `short` tokens."""
     short_share_from: int = Field(default=200, ge=1)
     """Rows from which the share is binding: of a handful it says nothing."""
+
+
+class StratumShares(Record):
+    """Largest share of rows that each stratum gives; what is left is direct."""
+
+    recovery: float = Field(ge=0, le=1)
+    detour: float = Field(ge=0, le=1)
+    unanswerable: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _leave_room(self) -> StratumShares:
+        total = sum(self.model_dump().values())
+        if total > 1:
+            raise ValueError(f"the shares add up to {total:g}, which is more than all rows (at most 1 in all)")
+        return self
 
 
 class FileLimits(Record):
@@ -36,6 +52,19 @@ class DisplayLimits(Record):
     tools: int = Field(gt=0)
 
 
+class FrontierBand(Record):
+    """Pass rates of a model's samples, ends included, that tasks of `rl` have where a model played them."""
+
+    low: float = Field(default=0.1, ge=0, le=1)
+    high: float = Field(default=0.9, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _low_is_not_above_high(self) -> FrontierBand:
+        if self.low > self.high:
+            raise ValueError(f"frontier.low ({self.low}) is above frontier.high ({self.high})")
+        return self
+
+
 class ReleaseDefinition(Record):
     """`dataset_card/release.toml`: what a release is called and what it promises."""
 
@@ -50,7 +79,11 @@ class ReleaseDefinition(Record):
     tags: tuple[str, ...]
     splits: dict[str, tuple[str, ...]]
     """Splits of the chosen configs, in order; a choice outside them is an error."""
+    strata: StratumShares
+    frontier: FrontierBand = Field(default_factory=FrontierBand)
     tokens: TokenLimits
+    traces: int = Field(ge=0)
+    """Trajectories that are shown as sessions besides."""
     files: FileLimits
     display: DisplayLimits
 
@@ -94,10 +127,16 @@ class Manifest(Record):
 
     name: str
     version: str
+    builder: str
+    """Version of the package that built it."""
+    fingerprint: str
+    """Digest of settings, tools, words, rules and deny lists: what decides every row."""
     files: dict[str, FileEntry]
     settings: dict[str, Any]
     lock: Lock
     tools: dict[str, ToolEntry]
+    deny_lists: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of the deny lists that the tasks were compared with, by benchmark."""
     parent: Parent | None = None
 
 
@@ -106,6 +145,36 @@ class SplitFacts(Record):
     split: str
     rows: int
     bytes: int
+
+
+class SplitCheck(Record):
+    """A held-out split against its training rows: rows that share something with them, rows that call what is new."""
+
+    split: str
+    rows: int
+    tasks: int
+    seeds: int
+    calls: int
+    """Rows whose called tools and literals are those of a training row."""
+    questions: int
+    new_toolsets: int
+    """Rows whose set of called tools is that of no training row."""
+    new_tools: int
+    """Rows that call a tool which no training row offers."""
+    new_domains: int
+
+    @property
+    def leaks(self) -> int:
+        return self.tasks + self.seeds + self.calls + self.questions
+
+
+class HeldOutFacts(Record):
+    """What no training row offers, by decision of the run."""
+
+    tools: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    """Providers of which every tool is held out."""
+    domain: str | None = None
 
 
 class DomainFacts(Record):
@@ -182,6 +251,10 @@ class CardFacts(Record):
 
     definition: ReleaseDefinition
     splits: tuple[SplitFacts, ...]
+    tests: tuple[SplitCheck, ...]
+    held_out: HeldOutFacts
+    benchmarks: tuple[BenchmarkFacts, ...]
+    """What the deny lists found; empty where none was given."""
     totals: Totals
     domains: tuple[DomainFacts, ...]
     bars: tuple[Bar, ...]

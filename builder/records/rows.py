@@ -8,7 +8,7 @@ from pydantic import Field
 
 from builder.records.base import Json, Record
 from builder.records.derivations import Answer, Derivation
-from builder.records.tasks import EvidenceCall, Round, Seed, Task
+from builder.records.tasks import EvidenceCall, Roles, Round, Seed, Task
 
 
 class SftRow(Record):
@@ -70,6 +70,8 @@ class RlRow(Record):
     env_class: str
     tools: str
     info: str
+    solved_by: tuple[str, ...] | None
+    """Baseline solvers that reach the answer (docs/difficulty.md)."""
     pass_rate: float | None
 
 
@@ -101,6 +103,7 @@ class TaskRow(Record):
     seed: str
     """The seed's value as JSON text."""
     seed_label: str
+    exemplar: str
     frame: str
     register_: str = Field(alias="register")
     question: str
@@ -117,6 +120,9 @@ class TaskRow(Record):
     num_calls: int
     num_tools: int
     num_domains: int
+    difficulty: str | None
+    """The difficulty vector as JSON; null where the task was not measured."""
+    solved_by: tuple[str, ...] | None
     pass_rate: float | None
     pass_n: int | None
     solver: str | None
@@ -124,15 +130,18 @@ class TaskRow(Record):
 
     def to_task(self) -> Task:
         """The task again, from nothing but its row. Raises ValueError on a text that is no record."""
+        roles = json.loads(self.roles)
         return Task(
             id=self.id,
             draw=self.draw,
             domain=self.domain,
-            exemplar=self.frame,
+            exemplar=self.exemplar,
+            frame=self.frame,
             register=self.register_,
             seed=Seed(type=self.seed_type, value=json.loads(self.seed), label=self.seed_label),
             question=self.question,
-            worded_by=json.loads(self.roles)["wording"],
+            worded_by=roles["wording"],
+            made_by=Roles(collector=roles["collector"], deriver=roles["deriver"]),
             answer=Answer.model_validate_json(self.answer),
             toolset=self.toolset,
             calls=tuple(EvidenceCall.model_validate(call) for call in json.loads(self.calls)),

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from builder.records.base import Json, Record, Text
+from builder.records.http import Auth, Convert, Host, HttpRequest, LiveLimits, Translation
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio", "circular", "logarithmic"]
 TypeKind = Literal["entity", "quantity", "date", "time", "text", "boolean", "option", "structure"]
@@ -47,6 +48,9 @@ class SemanticType(Record):
     """Whether a sum over peers means something (population yes, pH and temperature no)."""
     joins: bool | None = None
     """Whether two tools may join on it by type alone; by default only entities and texts do (law 1)."""
+    generic: bool | None = None
+    """Whether a value alone says nothing of its subject, so that it ties no tools; by default that of dates, times,
+    flags and options. A money amount is generic, an interest rate is not."""
     listing: Listing | None = None
     display: str = "{value}"
     """How a literal is written in a question: `{label} ({value})`; must contain the value as the tools take it."""
@@ -64,6 +68,10 @@ class SemanticType(Record):
     @property
     def joinable(self) -> bool:
         return self.joins if self.joins is not None else self.kind in ("entity", "text")
+
+    @property
+    def is_generic(self) -> bool:
+        return self.generic if self.generic is not None else self.kind in ("date", "time", "boolean", "option")
 
 
 class Coverage(Record):
@@ -91,6 +99,8 @@ class Parameter(Record):
     structural: bool = False
     """A literal that changes what is computed (`operation = "ratio"`): shapes and wording must see it."""
     coverage: Coverage | None = None
+    sent: Translation | None = None
+    """Of an `http` tool: what the service is told in place of the value, such as `FR` for France."""
 
 
 class Return(Record):
@@ -102,6 +112,11 @@ class Return(Record):
     complete: bool = True
     """For lists: every member is there. No aggregate or superlative over a cut list (law 5)."""
     nullable: bool = False
+    select: str | None = None
+    """Of an `http` tool: where the value is in the answer, as JMESPath, or as a JSON Pointer that begins with `/`."""
+    convert: Convert | None = None
+    received: Translation | None = None
+    """What stands for a value that the service gives, such as France for `FR`."""
     topic: str = "general"
     phrases: tuple[str, ...] = ()
     """Noun phrases with parameters in braces: `the population of {country}`."""
@@ -124,6 +139,8 @@ class Return(Record):
     """The field is another identifier or form of its subject and is never spoken (law 12)."""
     answerable: bool = True
     """Whether the field is trusted enough to be an answer."""
+    asked: bool = True
+    """Whether generic frames may ask for it, compare it or pick by it; if not, it is for scenarios only."""
 
 
 class Example(Record):
@@ -138,13 +155,15 @@ class ToolSpec(Record):
     """One tool, as its TOML file declares it. `id` is its path: `general.airports.airport_lookup`."""
 
     id: str
-    kind: Literal["function", "query"]
+    kind: Literal["function", "query", "http"]
     role: Role
     description: Text
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     returns: dict[str, Return]
     function: str | None = None
     sql: str | None = None
+    request: HttpRequest | None = None
+    """What an `http` tool sends (docs/live_tools.md)."""
     rows: Literal["one", "list"] = "one"
     subject: str | None = None
     """The parameter whose value the returned fields are about; the only entity parameter by default."""
@@ -204,6 +223,19 @@ class Provider(Record):
     say_source: bool = False
     """Whether a question about this data must name the source and its date (law 6)."""
     tables: dict[str, TableSpec] = Field(default_factory=dict)
+    hosts: tuple[Host, ...] = ()
+    """The only hosts that `http` tools of the provider reach."""
+    auth: Auth | None = None
+    limits: LiveLimits = Field(default_factory=LiveLimits)
+    terms: str | None = Field(default=None, pattern=r"^https://[^\s<>]+$")
+    """Where the service states who may call it, how often, and what may be passed on."""
+    share_responses: bool = False
+    """Whether the terms of the service let recorded responses travel with a release."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its facts are those of a service, as of the day of their recording."""
+        return bool(self.hosts)
 
 
 @dataclass(frozen=True, slots=True)

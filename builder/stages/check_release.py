@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
-import pyarrow as pa
 from pydantic import ValidationError
 
 from builder.engines import Engine, Item
 from builder.hub.chat import hermes_messages, sharegpt_row, template_json
 from builder.hub.checks import length_problems, rl_problems, sft_problems
+from builder.hub.decontaminate import DenyList
+from builder.hub.leaks import leaks, register_keys
 from builder.hub.manifest import read_manifest, tool_entry
 from builder.hub.reading import bodies
-from builder.hub.rows import PassRate, task_row
+from builder.hub.rows import Measured, PassRate, task_row
+from builder.hub.traces import FOLDER as TRACES
+from builder.hub.traces import session_text
 from builder.hub.views import open_views, query
 from builder.identity import canonical_json
 from builder.recipe.derivation import task_id
-from builder.recipe.leaks import leak_keys
 from builder.recipe.verdicts import compare, render_answer
 from builder.records.attempts import Attempt
 from builder.records.base import Record
@@ -31,6 +33,7 @@ from builder.records.rows import HermesRow, RlRow, SftRow, ShareGptRow, TaskRow,
 from builder.records.tasks import Task
 from builder.records.tools import Call
 from builder.stages.check_files import check_files, sound_configs
+from builder.stages.decontaminate import contaminated
 from builder.stages.definition import load_definition
 from builder.stages.replaying import Bench, calls_item, replay_all, task_item
 from builder.tools.pool import ToolPool
@@ -44,6 +47,7 @@ def check_release(
     bench: Bench,
     engine: Engine | None = None,
     definition: ReleaseDefinition | None = None,
+    lists: Sequence[DenyList] = (),
 ) -> CheckReport:
     """Check the release in `folder`; calls run in `bench` (a Workbench is one), or in `engine`.
 
@@ -63,6 +67,7 @@ def check_release(
         check.rl()
     if sound >= {"tools", "tasks", "sft", "sft_hermes", "sft_sharegpt", "rl"}:
         check.together()
+    check.problems += contaminated(lists, check.known.values(), manifest.settings.get("decontaminate.on_hit", ""))
     check.problems += replay_all(check.items, bench, engine)
     return CheckReport(
         name=manifest.name,
@@ -104,7 +109,7 @@ class _Check:
             self.add("tools", tool, ["is in one of manifest and catalogue only"])
         for tool, entry in manifest.tools.items():
             if tool not in self.pool.tools:
-                reason = self.pool.inactive.get(tool.rpartition(".")[0], "no spec of it is here")
+                reason = self.pool.why_not(tool)
                 self.add("tools", tool, [f"cannot be executed: {reason}"])
             elif tool_entry(self.pool, tool).spec != entry.spec:
                 self.add(
@@ -118,7 +123,8 @@ class _Check:
         for row in self._rows("tasks", TaskRow):
             try:
                 task = row.to_task()
-                same = task_row(task, json.loads(row.roles)["solver"], row.splits, PassRate.of(row)) == row
+                solvers = json.loads(row.roles)["solver"]
+                same = task_row(task, solvers, row.splits, PassRate.of(row), Measured.of(row)) == row
             except (ValueError, KeyError, TypeError) as error:
                 self.add("tasks", row.id, [f"holds a text that is no record: {str(error).splitlines()[0]}"])
                 continue
@@ -135,6 +141,7 @@ class _Check:
         """Rules of each trajectory, its verdict, both text layouts, and its calls made again."""
         hermes = {row.id: row for row in self._rows("sft_hermes", HermesRow)}
         sharegpt = {row.id: row for row in self._rows("sft_sharegpt", ShareGptRow)}
+        traces = {path.stem: path.read_text(encoding="utf-8") for path in self.folder.glob(f"{TRACES}/*.jsonl")}
         for row in self._rows("sft", SftRow):
             reasons = list(sft_problems(row))
             self.add("sft", row.id, reasons)
@@ -147,6 +154,8 @@ class _Check:
                 self.add("sft_hermes", row.id, ["its turns are not those of sft"])
             if row.id in sharegpt and sharegpt[row.id] != sharegpt_row(row.id, row.messages, texts):
                 self.add("sft_sharegpt", row.id, ["its turns are not those of sft"])
+            if row.id in traces and traces[row.id] != session_text(row.model_dump(mode="json")):
+                self.add(TRACES, row.id, ["its messages are not those of sft"])
             self._again(row)
 
     def _against_task(self, row: SftRow) -> Iterator[str]:
@@ -166,6 +175,9 @@ class _Check:
             num_calls=row.num_tool_calls,
         )
         verdict = self.bench.recipe.judge(task, attempt)
+        if row.judge_model != "rules" and verdict.reason == "different" and task.answer.spec.kind == "text":
+            # A judge's word cannot be given again here; that comparators leave it open can.
+            return
         if not verdict.correct:
             yield f"its answer is not accepted ({verdict.reason})"
 
@@ -205,15 +217,13 @@ class _Check:
 
     def together(self) -> None:
         """What only several rows show: repeats, orphans, leaks between splits, the promised lengths."""
-        keys = [leak_keys(task) for task in self.known.values()]
         with open_views(self.folder) as views:
-            views.register("keys", pa.Table.from_pylist(keys, schema=_KEYS))
             for where, row, reason in query(views, "check_release/repeats"):
                 self.add(where, row, [reason])
             for where, row, reason in query(views, "check_release/orphans"):
                 self.add(where, row, [reason])
-            for kind, row, split, other in query(views, "check_release/leaks"):
-                self.add(split, row, [f"shares its {kind} with {other} of a training split"])
+            register_keys(views, self.known.values())
+            self.problems += leaks(views)
             self.add("sft", "", self._lengths(views))
 
     def _lengths(self, views: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -233,6 +243,3 @@ class _Check:
                     first = error.errors()[0]
                     where = ".".join(map(str, first["loc"]))
                     self.add(config, str(body.get("id")), [f"{where}: {first['msg']}"])
-
-
-_KEYS = pa.schema([(name, pa.string()) for name in ("id", "seed", "calls", "question")])

@@ -18,9 +18,10 @@ from builder.hub.views import query
 from builder.recipe.patterns import pattern
 from builder.records.rows import TaskRow
 from builder.records.versions import Difference
+from builder.stages.batches import write_batch
 from builder.stages.check_files import check_files
-from builder.stages.compare import TASKS
-from builder.stages.dedup import PATTERNS, write_batch
+from builder.stages.datasets import TASKS
+from builder.stages.patterning import PATTERNS
 from builder.stages.score import measure
 from builder.stages.select import CHOICES
 from builder.tools.pool import ToolPool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builder.errors import BuilderError
+from builder.settings import Settings
 from builder.stages.progress import Progress
 from builder.stages.session import Session
 from builder.store.tables import draw_row
@@ -10,15 +11,19 @@ from builder.store.tables import draw_row
 
 def wave_sizes(session: Session) -> list[int]:
     """Draws of each wave; a limit cuts the last ones."""
-    options = session.settings.synthesize
-    left = options.waves * options.draws_per_wave
-    if options.limit is not None:
-        left = min(left, options.limit)
+    options, left = session.settings.synthesize, total_draws(session.settings)
     sizes = []
     while left > 0:
         sizes.append(min(left, options.draws_per_wave))
         left -= sizes[-1]
     return sizes
+
+
+def total_draws(settings: Settings) -> int:
+    """Draws of the whole run."""
+    options = settings.synthesize
+    most = options.waves * options.draws_per_wave
+    return most if options.limit is None else min(most, options.limit)
 
 
 def draw(session: Session, wave: int = 0) -> Progress:
@@ -37,7 +42,7 @@ def draw(session: Session, wave: int = 0) -> Progress:
     count, first = sizes[wave], wave * settings.synthesize.draws_per_wave
     session.events.begin(Progress("draw", 0, count, wave=wave))
     coverage = session.store.coverage(wave)
-    draws = session.recipe.plan_wave(session.pool, coverage, settings.run_seed, wave, count, first)
+    draws = session.recipe.plan_wave(session.pool, coverage, settings.run_seed, wave, count, first, settings.held_out)
     if [item.index for item in draws] != list(range(first, first + count)):
         raise BuilderError(f"the recipe planned other draws than {first} to {first + count - 1}; please report it.")
     session.store.write({"draws": [draw_row(item) for item in draws]})

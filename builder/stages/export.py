@@ -11,8 +11,9 @@ from typing import Any
 from builder.errors import ReleaseError
 from builder.hub.export import JsonTexts, Split, plain_body
 from builder.hub.previous import Layout
-from builder.hub.rows import PassRate, RowBuilder, task_row
+from builder.hub.rows import Measured, PassRate, RowBuilder, task_row
 from builder.hub.tokens import num_tokens
+from builder.recipe.difficulty import Difficulty
 from builder.records.attempts import Attempt
 from builder.records.releases import ReleaseDefinition
 from builder.records.tasks import Task
@@ -45,7 +46,12 @@ def export(
     With the layout of a previous version its rows come first, in their order and row groups.
     """
     passes = {task: PassRate(solver, n, rate) for task, solver, n, rate in store.query("release/passes")}
-    job = _Job(store, pool, RowBuilder(pool, definition, passes), folder, definition, layout)
+    names = list(Difficulty.model_fields)
+    measured = {
+        row[0]: Measured(Difficulty(**dict(zip(names, row[:-1], strict=True))), tuple(row[-1]))
+        for row in store.query("release/measured")
+    }
+    job = _Job(store, pool, RowBuilder(pool, definition, passes, measured), folder, definition, layout)
     chosen = job.choices()
     for split, choices in chosen["sft"].items():
         job.sft(split, choices)
@@ -60,6 +66,27 @@ def token_counts(store: Store, pool: ToolPool, attempts: Iterable[str] | None = 
     """Tokens that each attempt (all of them by default) would have as an `sft` row, for a selection by length."""
     rows = RowBuilder(pool, load_definition())
     return {a.id: num_tokens(a.messages, rows.schemas(a.toolset)[1]) for a in store.attempts(attempts)}
+
+
+ROOM = 1.25
+"""Bytes of a conversation's rendering per byte of its record, at most: spaces come in, quotes and keys go."""
+
+
+def may_be_long(store: Store, pool: ToolPool, attempts: Iterable[str], limit: int) -> list[str]:
+    """Attempts that could have more than `limit` tokens as an `sft` row: no token is shorter than a byte.
+
+    To weigh a conversation takes a thousandth of the time of counting it, and most are far below.
+    """
+    rows = RowBuilder(pool, load_definition())
+    known: dict[str, int] = {}
+    found = []
+    for attempt, size, toolset in store.query("select/sizes", attempts=list(attempts)):
+        for tool in toolset:
+            if tool not in known:
+                known[tool] = num_tokens((), rows.schemas([tool])[1])
+        if ROOM * size + sum(known[tool] for tool in toolset) > limit:
+            found.append(attempt)
+    return found
 
 
 @dataclass(slots=True)
@@ -116,7 +143,7 @@ class _Job:
 
     def rl(self, split: str, choices: list[Choice]) -> None:
         writer = self._split("rl", split)
-        opening = self._openings([task for task, _ in choices])
+        opening = openings(self.store, [task for task, _ in choices])
         for number, task in enumerate(self._tasks(choices)):
             index = number if self.layout is None else self.layout.index(split, task.id)
             writer.add(plain_body(self.rows.rl(task, opening(task), split, index)))
@@ -141,7 +168,8 @@ class _Job:
             for call in task.calls:
                 self.samples.setdefault(call.tool, call.result)
             splits, passed = self.holders.get(task.id, ()), self.rows.passes.get(task.id)
-            writer.add(plain_body(task_row(task, solvers.get(task.id, ()), splits, passed)))
+            measured = self.rows.measured.get(task.id)
+            writer.add(plain_body(task_row(task, solvers.get(task.id, ()), splits, passed, measured)))
         self._close(writer)
 
     def tools(self) -> None:
@@ -158,14 +186,6 @@ class _Job:
 
     def _tasks(self, choices: Iterable[Choice]) -> Iterable[Task]:
         return self.store.tasks([task for task, _ in choices])
-
-    def _openings(self, tasks: list[str]) -> Callable[[Task], list[dict[str, str]]]:
-        """Messages before a solver's first turn, by task."""
-        ids = dict(self.store.query("release/openings", tasks=tasks))
-        absent = sorted(set(tasks) - ids.keys())
-        if absent:
-            raise ReleaseError(f"{absent[0]} was chosen for rl but has no direct attempt: run solve, then select")
-        return lambda task: _before_first_turn(next(iter(self.store.attempts([ids[task.id]]))))
 
     def _closed_source(self, task: Task) -> str | None:
         for tool in task.tools_used:
@@ -185,6 +205,15 @@ class _Job:
         written = writer.close()
         self.done.files |= written
         return list(written)
+
+
+def openings(store: Store, tasks: list[str]) -> Callable[[Task], list[dict[str, str]]]:
+    """Messages before a solver's first turn, by task. Raises ReleaseError for a task that nobody played directly."""
+    ids = dict(store.query("release/openings", tasks=tasks))
+    absent = sorted(set(tasks) - ids.keys())
+    if absent:
+        raise ReleaseError(f"{absent[0]} was chosen for rl but has no direct attempt: run solve, then select")
+    return lambda task: _before_first_turn(next(iter(store.attempts([ids[task.id]]))))
 
 
 def _before_first_turn(attempt: Attempt) -> list[dict[str, str]]:

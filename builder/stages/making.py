@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from builder.engines import LocalEngine
@@ -12,7 +13,11 @@ from builder.hub.manifest import split_of
 from builder.records.releases import CheckReport, Manifest, ReleaseDefinition
 from builder.settings import Settings
 from builder.stages.check_release import check_release
+from builder.stages.decontaminate import deny_lists
 from builder.stages.definition import load_definition
+from builder.stages.earlier import join_earlier
+from builder.stages.live import with_carried
+from builder.stages.patterning import labels_of
 from builder.stages.previous import open_previous
 from builder.stages.release import release
 from builder.stages.replaying import LocalBench, open_bench
@@ -41,15 +46,24 @@ class Made:
         return found
 
 
-def make_release(session: Session, out: Path, version: str | None = None, previous: Path | None = None) -> Made:
+def make_release(
+    session: Session,
+    out: Path,
+    version: str | None = None,
+    previous: Path | None = None,
+    earlier: Sequence[Path] = (),
+) -> Made:
     """Bring the session's store through all stages and build its release in `out`; nothing is done twice.
 
-    `previous` is the folder of the version before, whose rows stay as far as they are still made.
+    `previous` is the folder of the version before, whose rows stay as far as they are still made. What repeats a task
+    of it, or of `earlier` ones, is left out.
     """
     definition = versioned(version)
     if previous is not None:
         # Said before the stages run, which may take hours.
         open_previous(previous, definition.version)
+    before = [folder for folder in (previous, *earlier) if folder is not None]
+    join_earlier(session.store, before, cache(lambda: labels_of(session.pool)))
     report = run_session(session)
     try:
         manifest = release(session.store, session.pool, session.settings, out, definition, previous)
@@ -71,14 +85,16 @@ def versioned(version: str | None) -> ReleaseDefinition:
 
 
 def verify_release(folder: Path, settings: Settings) -> CheckReport:
-    """Check a release with the workers of the settings; of those only pool and engine matter here."""
+    """Check a release with the workers of the settings; of those only pool, engine and deny lists matter here."""
+    settings = with_carried(settings, folder)
     executor, workers = Executor(open_pool(settings)), settings.engine.workers or cores()
     bench = LocalBench(dive_recipe(), executor)
+    lists = deny_lists(settings)
     if workers == 1:
-        return check_release(folder, executor.pool, bench)
+        return check_release(folder, executor.pool, bench, lists=lists)
     engine = LocalEngine(partial(open_bench, settings), workers)
     try:
-        report = check_release(folder, executor.pool, bench, engine)
+        report = check_release(folder, executor.pool, bench, engine, lists=lists)
     except BaseException:
         engine.kill()
         raise

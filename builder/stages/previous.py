@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,18 +14,36 @@ import pyarrow as pa
 from builder import sql
 from builder.errors import ReleaseError
 from builder.hub.changes import Key
+from builder.hub.fetch import fetch
 from builder.hub.manifest import read_manifest
 from builder.hub.previous import Layout, Stood
-from builder.recipe.leaks import leak_keys
+from builder.recipe.leaks import leak_keys, toolset_key
+from builder.recipe.splits import Unseen
 from builder.recipe.versions import require_higher
+from builder.records.tasks import Task
+from builder.stages.batches import write_batch
 from builder.stages.check_files import check_files
-from builder.stages.dedup import write_batch
 from builder.stages.score import write_scores
 from builder.stages.select import CHOICES
 from builder.store import Store
 
 Place = tuple[str, str]
 """Config and split."""
+
+NEW_TOOLSETS = "test_unseen_toolset"
+
+
+@contextmanager
+def previous_folder(ref: str | None, environment: Mapping[str, str]) -> Iterator[Path | None]:
+    """The folder of the release that `ref` names: a path, or `ORG/NAME@v1.0.0`, downloaded for as long as it is needed.
+
+    Raises HubError or ReleaseError when it is not to be had.
+    """
+    if ref is None or Path(ref).exists():
+        yield None if ref is None else Path(ref)
+        return
+    with tempfile.TemporaryDirectory(prefix="dive-builder-") as folder:
+        yield fetch(ref, Path(folder) / "previous", environment)
 
 
 def open_previous(folder: Path, version: str) -> Layout:
@@ -42,7 +61,7 @@ def open_previous(folder: Path, version: str) -> Layout:
 
 
 @contextmanager
-def arranged(store: Store, layout: Layout | None) -> Iterator[dict[Key, str]]:
+def arranged(store: Store, layout: Layout | None, held: Unseen) -> Iterator[dict[Key, str]]:
     """Inside, the store's choices are those of the new version; afterwards they are as selection left them.
 
     Yields why rows of the previous version are retired, by config and id, where the store knows.
@@ -50,7 +69,7 @@ def arranged(store: Store, layout: Layout | None) -> Iterator[dict[Key, str]]:
     if layout is None:
         yield {}
         return
-    plan = _Plan(store, layout)
+    plan = _Plan(store, layout, held)
     plan.keep()
     plan.extend()
     connection = store.connection
@@ -71,6 +90,8 @@ class _Plan:
 
     store: Store
     layout: Layout
+    held: Unseen
+    """What this version holds out."""
     rows: dict[Place, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     retired: dict[Key, str] = field(default_factory=dict)
     pool: set[str] = field(init=False)
@@ -94,12 +115,16 @@ class _Plan:
     def keep(self) -> None:
         """Take over the rows that the store still makes; note why others go."""
         direct = {task for task, stratum in self.accepted.values() if stratum == "direct"}
+        stood = {row.task for config in ("sft", "rl") for row in self.layout.rows.get(config, ())}
+        tasks = {task.id: task for task in self.store.tasks(sorted(stood & self.pool))}
         gone: dict[Key, str] = {}
         for config in ("sft", "rl"):
             for row in self.layout.rows.get(config, ()):
                 place = (config, row.split)
                 if row.task not in self.pool:
                     gone[config, row.id] = row.task
+                elif (why_not := self._misplaced(row.split, tasks[row.task])) is not None:
+                    self.retired[config, row.id] = why_not
                 elif row.id in self.accepted if config == "sft" else row.task in direct:
                     self._take(place, row.task, row.id if config == "sft" else None)
                 else:
@@ -150,14 +175,31 @@ class _Plan:
         self.rows[place].append((task, attempt))
         self.place_of[task] = place
 
+    def _misplaced(self, split: str, task: Task) -> str | None:
+        """Why a row may not stand where it stood, now that this version holds out other tools."""
+        held = self.held
+        if split in ("train", "validation") and (
+            task.domain == held.domain or not held.barred.isdisjoint(task.toolset)
+        ):
+            return "shows what this version holds out"
+        called = {"test_unseen_tool": held.tools, "test_unseen_domain": held.domain_tools}.get(split)
+        if called is not None and called.isdisjoint(task.tools_used):
+            return "calls nothing that this version holds out"
+        return None
+
     def _keys(self, tasks: Iterable[str]) -> dict[str, list[str]]:
-        return {task.id: sorted(leak_keys(task).values()) for task in self.store.tasks(sorted(tasks))}
+        """Leak keys of each task, the set of called tools last."""
+        return {
+            task.id: [*sorted(leak_keys(task).values()), toolset_key(task)] for task in self.store.tasks(sorted(tasks))
+        }
 
     def _hold(self, place: Place, keys: Iterable[str]) -> None:
         for key in keys:
             self.holders[key].add(place)
 
-    def _leaks(self, place: Place, keys: Iterable[str]) -> bool:
+    def _leaks(self, place: Place, keys: list[str]) -> bool:
         """Whether a key is held where it and this place would be two sides of a test."""
-        others = {other for key in keys for other in self.holders[key]} - {place}
+        others = {other for key in keys[:-1] for other in self.holders[key]} - {place}
+        # The same tools with other literals are a leak for one test alone.
+        others |= {other for other in self.holders[keys[-1]] if (NEW_TOOLSETS in place) != (NEW_TOOLSETS in other)}
         return any(place[1] != "train" or other[1] != "train" for other in others)

@@ -18,17 +18,21 @@ from builder.hub.changelog import changelog
 from builder.hub.changes import FILE as CHANGES
 from builder.hub.changes import Key, Side, write_changes
 from builder.hub.facts import Origin, card_facts, store_facts
-from builder.hub.manifest import FILE, build_manifest, file_entry, is_ours, manifest_text
+from builder.hub.manifest import FILE, Made, build_manifest, file_entry, is_ours, manifest_text
 from builder.hub.previous import Layout
+from builder.hub.traces import write_traces
 from builder.hub.views import open_views, query
 from builder.identity import canonical_json
+from builder.recipe.splits import unseen
 from builder.recipe.versions import require_bump
-from builder.records.releases import CardFacts, Manifest, ReleaseDefinition
+from builder.records.releases import CardFacts, HeldOutFacts, Manifest, ReleaseDefinition
 from builder.resources import dataset_card_dir
 from builder.settings import Settings, profiles
+from builder.stages.decontaminate import benchmark_facts, deny_lists
 from builder.stages.definition import load_definition
 from builder.stages.diff import Structural, difference, structural_of
 from builder.stages.export import export
+from builder.stages.live import write_carried
 from builder.stages.previous import arranged, open_previous
 from builder.store import Store
 from builder.tools.pool import ToolPool
@@ -50,16 +54,27 @@ def release(
     """
     definition = definition or load_definition()
     layout = open_previous(previous, definition.version) if previous is not None else None
-    with arranged(store, layout) as retired, building(out) as folder:
+    held = unseen(pool, settings.held_out, settings.run_seed)
+    with arranged(store, layout, held) as retired, building(out) as folder:
         made = export(store, pool, definition, folder, layout)
         files = {path: file_entry(folder / path, rows) for path, rows in sorted(made.files.items())}
-        origin = Origin(_json(settings.data()), command_for(settings), made.left_out)
+        files |= {path: file_entry(folder / path, None) for path in write_traces(folder, definition.traces)}
+        lists = deny_lists(settings)
+        origin = Origin(
+            settings=_json(settings.data()),
+            command=command_for(settings),
+            left_out=made.left_out,
+            held_out=HeldOutFacts(tools=tuple(sorted(held.tools)), providers=held.providers, domain=held.domain),
+            benchmarks=benchmark_facts(store, lists, [pool.declared[tool].name for tool in tools_of(folder)]),
+        )
         facts = card_facts(folder, definition, pool, files, store_facts(store.connection, store.fingerprint), origin)
         keep_promises(facts)
+        files |= write_carried(pool, folder)
         for name in TEXTS:
             _write(folder / name, render(facts, name, _template(name)))
             files[name] = file_entry(folder / name, None)
-        manifest = build_manifest(definition, files, origin.settings, pool, tools_of(folder))
+        source = Made(store.fingerprint, origin.settings, {each.header.name: each.digest for each in lists})
+        manifest = build_manifest(definition, files, source, pool, tools_of(folder))
         if layout is not None:
             manifest = add_changes(folder, manifest, layout, structural_of(pool), retired)
         _write(folder / FILE, manifest_text(manifest))
@@ -118,7 +133,13 @@ def _remove(*folders: Path) -> None:
 
 
 def keep_promises(facts: CardFacts) -> None:
-    """Refuse a release whose `sft` rows are longer, on the whole, than its definition promises."""
+    """Refuse a release whose tests training gives away, or whose `sft` rows are longer than its definition promises."""
+    for test in facts.tests:
+        if test.leaks:
+            raise ReleaseError(
+                f"{test.split} shares {test.seeds} seed entities, {test.calls} calls with literals, {test.questions} "
+                f"questions and {test.tasks} tasks with training (run the stage `select` again, and please report it)"
+            )
     promise, share = facts.definition.tokens, facts.totals.short_rows
     rows = sum(split.rows for split in facts.splits if split.config == "sft")
     if share is not None and rows >= promise.short_share_from and share < promise.short_share:
@@ -130,10 +151,12 @@ def keep_promises(facts: CardFacts) -> None:
 
 def command_for(settings: Settings) -> str:
     """What builds the same release again from a checkout."""
+    lists = " --deny-lists deny/" if settings.decontaminate.lists is not None else ""
     for name in profiles():
         if Settings.profile(name).data() == settings.data():
-            return f"make release PROFILE={name}"
-    return "dive-builder release --settings settings.toml --out release/   # with the settings below"
+            made = f"dive-builder release --profile {name}{lists} --out release/"
+            return made if lists else f"make release PROFILE={name}"
+    return f"dive-builder release --settings settings.toml{lists} --out release/   # with the settings below"
 
 
 def tools_of(folder: Path) -> list[str]:

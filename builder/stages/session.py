@@ -9,7 +9,9 @@ from types import TracebackType
 
 from builder.engines import Engine, LocalEngine
 from builder.errors import BuilderError, Interrupted
+from builder.identity import digest
 from builder.settings import Settings
+from builder.stages.decontaminate import lists_digest
 from builder.stages.progress import Events, OnProgress
 from builder.stages.workbench import Recipe, dive_recipe, open_pool, open_workbench, pool_digest
 from builder.store import Store
@@ -40,7 +42,8 @@ class Session:
         self.settings = settings
         self.recipe = recipe or dive_recipe()
         self.pool = open_pool(settings)
-        self.fingerprint = settings.fingerprint(pool_digest(self.pool, self.recipe))
+        given, lists = pool_digest(self.pool, self.recipe), lists_digest(settings)
+        self.fingerprint = settings.fingerprint(given if lists is None else digest(given, lists))
         self.store = Store.open(store, self.fingerprint, fresh=fresh)
         self.events = Events(events_path(store), on_progress)
         self.resume = resume or f"dive-builder run --store {store}"

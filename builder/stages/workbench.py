@@ -16,6 +16,7 @@ from builder.identity import digest
 from builder.records.tasks import Draw
 from builder.resources import tool_specs_dir
 from builder.settings import Settings
+from builder.stages.live import live_options, recordings_digests
 from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
 from builder.tools.tables import TableCache, default_cache_folder
@@ -31,7 +32,7 @@ class Recipe:
     sources: tuple[str, ...]
     """Packages or modules of `builder` that decide what these functions return, such as `recipe`."""
     plan_wave: Callable[..., list[Draw]]
-    """(view, coverage, run_seed, wave, count, first_index) -> draws"""
+    """(view, coverage, run_seed, wave, count, first_index, held_out) -> draws"""
     atlas: Callable[..., Any]
     """(view) -> what synthesis looks up again and again, made once in each worker"""
     synthesize: Callable[..., Any]
@@ -89,8 +90,9 @@ def open_pool(settings: Settings) -> ToolPool:
     root = Path(settings.pool.specs) if settings.pool.specs else tool_specs_dir()
     cache = Path(settings.pool.cache) if settings.pool.cache else default_cache_folder(dict(os.environ))
     quarantine = settings.pool.quarantine
+    live = live_options(settings, os.environ)
     if not quarantine:
-        return ToolPool(root, TableCache(cache))
+        return ToolPool(root, TableCache(cache), live=live)
     # A tool's path is its id, so the ids are known before any file is read.
     files = root.glob("*/*/*.toml")
     known = {".".join(path.relative_to(root).with_suffix("").parts) for path in files}
@@ -99,7 +101,7 @@ def open_pool(settings: Settings) -> ToolPool:
             near = difflib.get_close_matches(tool, sorted(known), 1)
             remedy = f"did you mean {near[0]}?" if near else "`dive-builder tools list` shows the ids"
             raise SettingsError(f"settings: pool.quarantine: there is no tool {tool} ({remedy})")
-    return ToolPool(root, TableCache(cache), only=frozenset(known - set(quarantine)))
+    return ToolPool(root, TableCache(cache), only=frozenset(known - set(quarantine)), live=live)
 
 
 def pool_digest(pool: ToolPool, recipe: Recipe) -> str:
@@ -111,7 +113,11 @@ def pool_digest(pool: ToolPool, recipe: Recipe) -> str:
     files = {path.relative_to(pool.root).as_posix(): path for path in pool.root.rglob("*.toml")}
     words = {name: digest(path.read_text(encoding="utf-8")) for name, path in files.items()}
     executable = {tool: pool.executable_digest(tool) for tool in pool.tools}
-    return digest(words, executable, [_sources(name) for name in recipe.sources])
+    parts: list[Any] = [words, executable, [_sources(name) for name in recipe.sources]]
+    if pool.live_providers and pool.live.options.mode == "replay":
+        # While a run records, what is recorded grows; a release is never made from such a run.
+        parts.append(recordings_digests(pool))
+    return digest(*parts)
 
 
 def _sources(name: str) -> dict[str, str]:

@@ -108,6 +108,8 @@ class Hub:
         self.models: set[str] = set()
         self.objects: dict[str, bytes] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
+        self.publishers: dict[str, str] = {}
+        """Trusted publishers: identity tokens of workflows, and what each may write to."""
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.reached = threading.Event()
@@ -186,6 +188,7 @@ class Hub:
         api, repo = "/api/datasets/{org}/{name}", "/datasets/{org}/{name}"
         return [
             web.get("/api/whoami-v2", self._who),
+            web.post("/oauth/token", self._exchange),
             web.post("/api/repos/create", self._create),
             web.post("/api/validate-yaml", self._validate),
             web.get("/api/models/{org}/{name}", self._model),
@@ -223,6 +226,8 @@ class Hub:
         repo, known = self._repo(request), self._token(request)
         if known is None or known["auth"]["accessToken"]["role"] == "read":
             raise _error(web.HTTPForbidden, None, "you need write access")
+        if self.repos.get(known.get("resource", "").removeprefix("datasets/"), repo) is not repo:
+            raise _error(web.HTTPForbidden, None, "this token is for another repository")
         return repo
 
     def _at(self, repo: Repo, revision: str) -> str:
@@ -242,9 +247,18 @@ class Hub:
 
     async def _who(self, request: web.Request) -> web.Response:
         known = self._token(request)
-        if known is None:
+        if known is None or "resource" in known:
             raise _error(web.HTTPUnauthorized, None, "Invalid credentials in Authorization header")
         return web.json_response(known)
+
+    async def _exchange(self, request: web.Request) -> web.Response:
+        """A workflow's identity against a token for one repository, which is nobody's: `whoami` does not know it."""
+        body = await request.json()
+        assert body["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange"
+        if self.publishers.get(body["subject_token"]) != body["resource"]:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        self.tokens["hf_jwt_short"] = {"auth": {"accessToken": {"role": "write"}}, "resource": body["resource"]}
+        return web.json_response({"access_token": "hf_jwt_short", "token_type": "bearer", "expires_in": 3600})
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await request.json()

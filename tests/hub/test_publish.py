@@ -417,23 +417,49 @@ def test_a_pull_request_is_opened_once(hub: Hub, publisher: Publisher, release: 
     assert there.tags == {"v1.0.0": there.head}
 
 
-def test_the_command_publishes_and_loads_what_it_published(hub: Hub, release: Path, repo: str, tmp_path: Path) -> None:
-    settings = tmp_path / "settings.toml"
+def publish(hub: Hub, release: Path, repo: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """The command, as a workflow or a person runs it; `more` is put into its environment, and empty texts leave it."""
+    settings = folder / "settings.toml"
     smoke = (resources.files("builder") / "profiles" / "smoke.toml").read_text(encoding="utf-8")
-    pool = {"specs": str(tiny_pool()), "cache": str(tmp_path / "cache")}
+    pool = {"specs": str(tiny_pool()), "cache": str(folder / "cache")}
     lines = [f"pool.{key} = {json.dumps(value)}" for key, value in pool.items()]
     settings.write_text("\n".join([*lines, smoke.replace("[engine]", "[engine]\nworkers = 1")]), encoding="utf-8")
     words = ["publish", str(release), "--repo", repo, "--settings", str(settings)]
-    done = subprocess.run(
-        [sys.executable, "-m", "builder.cli", *words],
-        env=environment(hub, tmp_path / "home"), capture_output=True, text=True, check=False, cwd=tmp_path,
-    )  # fmt: skip
+    env = {name: text for name, text in {**environment(hub, folder / "home"), **more}.items() if text}
+    return subprocess.run(
+        [sys.executable, "-m", "builder.cli", *words], env=env, capture_output=True, text=True, check=False, cwd=folder
+    )
+
+
+def test_the_command_publishes_and_loads_what_it_published(hub: Hub, release: Path, repo: str, tmp_path: Path) -> None:
+    done = publish(hub, release, repo, tmp_path)
     assert done.returncode == 0, done.stderr
     published(hub, repo, release)
     counts = {"rl": 6, "sft": 16, "sft_hermes": 16, "sft_sharegpt": 16, "tasks": 16, "tools": 2}
     assert f"loaded {', '.join(f'{n} {config}' for config, n in counts.items())} rows by v1.0.0" in done.stdout
     assert done.stdout.splitlines()[-1] == f"published: {repo} v1.0.0 at {hub.repos[repo].head}"
     assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_trusted_workflow_publishes_without_a_token(hub: Hub, release: Path, repo: str, tmp_path: Path) -> None:
+    started(hub, repo)
+    hub.publishers["workflow-identity"] = f"datasets/{repo}"
+    identity = {"HF_TOKEN": "", "HF_OIDC_RESOURCE": f"datasets/{repo}", "HF_OIDC_ID_TOKEN": "workflow-identity"}
+    done = publish(hub, release, repo, tmp_path, **identity)
+    assert done.returncode == 0, done.stderr
+    published(hub, repo, release)
+    assert "hf_jwt_short" not in done.stdout + done.stderr
+
+
+def test_a_workflow_that_is_not_trusted_changes_nothing(hub: Hub, release: Path, repo: str, tmp_path: Path) -> None:
+    there = started(hub, repo)
+    head = there.head
+    identity = {"HF_OIDC_RESOURCE": f"datasets/{repo}", "HF_OIDC_ID_TOKEN": "somebody-else"}
+    done = publish(hub, release, repo, tmp_path, **identity)
+    assert done.returncode == 1 and "add the workflow under Trusted Publishers" in done.stderr
+    done = publish(hub, release, repo, tmp_path, **{**identity, "HF_OIDC_RESOURCE": "datasets/org/other"})
+    assert done.returncode == 2 and f"not datasets/{repo}: correct one of them" in done.stderr
+    assert there.head == head and there.tags == {}
 
 
 def test_what_loads_differently_is_told(

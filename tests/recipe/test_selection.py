@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.recipe.selection import EXEMPLAR_ROOM, STRATA, Candidate, Quotas, choose, features, level, value
+from builder.errors import SettingsError
+from builder.recipe.selection import EXEMPLAR_ROOM, Candidate, Quotas, choose, features, level, value
+from builder.settings import Settings
+
+STRATA = {"recovery": 0.2, "detour": 0.1, "unanswerable": 0.05}
 
 
 def candidate(row: str, *tools: str, **said: str) -> Candidate:
@@ -44,7 +48,7 @@ def pool(count: int, seed: int = 0) -> list[Candidate]:
 def test_greedy_is_within_its_guarantee_and_never_below_a_plain_greedy(tools: list[set[str]], size: int) -> None:
     rows = [candidate(f"r{number}", *sorted(names)) for number, names in enumerate(tools)]
     size = min(size, len(rows))
-    chosen = [item.candidate for item in choose(rows, size).rows]
+    chosen = [item.candidate for item in choose(rows, size, STRATA).rows]
     best = max(value(subset) for subset in combinations(rows, size))
     assert len(chosen) == size
     assert value(chosen) >= (1 - 1 / math.e) * best - 1e-6
@@ -58,7 +62,7 @@ def test_greedy_is_within_its_guarantee_and_never_below_a_plain_greedy(tools: li
 
 def test_gains_are_those_of_the_order_and_sum_to_the_value() -> None:
     rows = [candidate(f"r{number}", *names) for number, names in enumerate(["a", "ab", "abc", "d", "a"])]
-    chosen = choose(rows, 5)
+    chosen = choose(rows, 5, STRATA)
     gains = [item.gain for item in chosen.rows]
     assert gains == sorted(gains, reverse=True)
     assert sum(gains) == pytest.approx(value(rows), abs=1e-3)
@@ -69,13 +73,13 @@ def test_order_of_the_input_changes_nothing() -> None:
     rows = pool(300)
     mixed = rows.copy()
     random.Random(1).shuffle(mixed)
-    assert choose(mixed, 60) == choose(rows, 60)
+    assert choose(mixed, 60, STRATA) == choose(rows, 60, STRATA)
 
 
 def test_quotas_hold_and_no_task_is_taken_twice() -> None:
     rows, size = pool(2000), 300
-    chosen = choose(rows, size)
-    quotas = Quotas.fair(rows, size, chosen.slack)
+    chosen = choose(rows, size, STRATA)
+    quotas = Quotas.fair(rows, size, chosen.slack, STRATA)
     taken = [item.candidate for item in chosen.rows]
     assert len(taken) == len({c.task for c in taken}) == size
     assert chosen.slack == 1.0
@@ -95,10 +99,10 @@ def test_no_constant_answer_is_right_for_more_than_half_of_an_exemplar(size: int
 
 def test_a_pool_too_small_gives_all_its_tasks_with_stretched_quotas() -> None:
     rows = [candidate(f"r{number}", "a", stratum="recovery") for number in range(5)]
-    chosen = choose(rows, 5)
+    chosen = choose(rows, 5, STRATA)
     assert len(chosen.rows) == 5 and chosen.slack > 1
-    assert len(choose(rows, 9).rows) == 5
-    assert choose(rows, 0).rows == () and choose([], 3).rows == ()
+    assert len(choose(rows, 9, STRATA).rows) == 5
+    assert choose(rows, 0, STRATA).rows == () and choose([], 3, STRATA).rows == ()
 
 
 def test_level_is_the_smallest_cap_that_goes_round() -> None:
@@ -115,3 +119,25 @@ def test_features_hold_each_pair_of_tools_once() -> None:
         ("tool", "a"),
         ("tool", "b"),
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "strata", "weights", "message"),
+    [
+        (-1, {}, {"tool": 1.0}, "-1 rows cannot be chosen"),
+        (1, {"detour": 1.5}, {"tool": 1.0}, "strata.detour: a share of 1.5 is not between 0 and 1"),
+        (1, {}, {"tool": -1.0}, "weights.tool: -1 is not 0 or more"),
+        (1, {}, {"tool": math.nan}, "weights.tool: nan is not 0 or more"),
+    ],
+)
+def test_quotas_and_weights_that_cannot_hold(
+    size: int, strata: dict[str, float], weights: dict[str, float], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        choose([candidate("r", "a")], size, strata, weights)
+
+
+def test_a_budget_of_nothing_chooses_nothing() -> None:
+    assert choose(pool(20), 0, STRATA).rows == ()
+    with pytest.raises(SettingsError, match=r"select: .*both 0, and a release needs rows"):
+        Settings.profile("smoke").replace({"select.sft": 0, "select.sft_validation": 0})

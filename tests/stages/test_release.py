@@ -110,7 +110,8 @@ def test_the_manifest_lists_every_other_file(made: Path) -> None:
     names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
     assert set(manifest.files) == names - {FILE}
     body = json.loads((made / FILE).read_text(encoding="utf-8"))
-    assert set(body) == {"name", "version", "files", "settings", "lock", "tools", "parent"}
+    stated = {"name", "version", "builder", "fingerprint", "files", "settings", "lock", "tools", "deny_lists", "parent"}
+    assert set(body) == stated
     assert str(made.parent) not in (made / FILE).read_text(encoding="utf-8")
 
 
@@ -221,18 +222,27 @@ def test_missing_and_foreign_files_are_named(copy: Path, executor: Executor) -> 
     assert found["sft/train-00001-of-00002.parquet"] == "is not in the manifest"
 
 
-def test_a_leak_between_splits_is_named(tmp_path: Path, executor: Executor) -> None:
+def test_a_leak_between_splits_is_named(copy: Path, executor: Executor) -> None:
+    train, test = (f"rl/{split}-00000-of-00001.parquet" for split in ("train", "test"))
+    shutil.copy(copy / train, copy / test)
+    manifest = read_manifest(copy)
+    files = {**manifest.files, test: manifest.files[train]}
+    (copy / FILE).write_text(manifest_text(manifest.model_copy(update={"files": files})), encoding="utf-8")
+    leaks = {p.reason.partition(" with ")[0] for p in check(copy, executor).problems if p.where == "rl/test"}
+    kinds = ("task", "seed entity", "called tools and literals", "question")
+    assert leaks == {f"shares its {kind}" for kind in kinds}
+
+
+def test_a_release_with_a_leak_is_not_built(tmp_path: Path, executor: Executor) -> None:
     first = "SELECT min(task) FROM choices WHERE config = ? AND split = ?"
     with small_store(tmp_path / "dive.duckdb", executor) as store:
         places = (("sft", "train"), ("rl", "test"))
         task, other = (store.connection.execute(first, place).fetchall()[0][0] for place in places)
         moved = "UPDATE choices SET task = ? WHERE config = 'rl' AND task = ?"
         store.connection.execute(moved, [task, other])
-        release(store, executor.pool, SETTINGS, tmp_path / "release")
-    problems = check(tmp_path / "release", executor).problems
-    leaks = {problem.reason.partition(" with ")[0] for problem in problems if problem.row == task}
-    kinds = ("task", "seed entity", "called tools and literals", "question")
-    assert leaks == {f"shares its {kind}" for kind in kinds}
+        with pytest.raises(ReleaseError, match=r"rl/test shares 1 seed entities.* and 1 tasks with training"):
+            release(store, executor.pool, SETTINGS, tmp_path / "release")
+    assert not (tmp_path / "release").exists()
 
 
 def test_a_tool_of_another_make_is_named(copy: Path, executor: Executor) -> None:

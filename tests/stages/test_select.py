@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from builder.recipe.diversity import METRICS
+from builder.recipe.splits import Unseen
 from builder.stages.dedup import dedup
+from builder.stages.definition import load_definition
 from builder.stages.select import COLUMNS, Plan, closed_tools, select
 from builder.stages.workbench import open_pool
 from builder.testing.small_store import DIVIDE, PROFILE
@@ -81,8 +84,64 @@ def test_run_again_it_chooses_the_same_and_scores_it(made: Small) -> None:
 def test_a_plan_does_not_depend_on_the_order_of_rows(made: Small) -> None:
     columns = made.store.query("select/attempts", closed=[])
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in columns]
-    sizes = made.settings.select
-    assert list(Plan.of(rows[::-1], sizes).choices()) == list(Plan.of(rows, sizes).choices())
+    sizes, nothing = made.settings.select, Unseen(frozenset(), (), None, frozenset())
+    definition = load_definition()
+    turned = Plan.of(rows[::-1], sizes, nothing, definition)
+    assert list(turned.choices()) == list(Plan.of(rows, sizes, nothing, definition).choices())
+
+
+def candidates(made: Small) -> list[dict[str, Any]]:
+    return [dict(zip(COLUMNS, row, strict=True)) for row in made.store.query("select/attempts", closed=[])]
+
+
+def test_what_is_held_out_is_in_its_test_and_in_no_training_row(made: Small) -> None:
+    """Tasks of two islands call or offer a new tool; one of them shares its seed with tasks that do not."""
+    rows = candidates(made)
+    for row in rows:
+        if row["seed"] == "Bali":
+            row["tools"] = [*row["tools"], "general.atlas.new"]
+        if row["seed"] in ("Bali", "Corsica"):
+            row["offered"] = [*row["offered"], "general.atlas.new"]
+    sizes = made.settings.select.model_copy(update={"sft": 20, "rl_test_unseen_tool": 1})
+    held = Unseen(frozenset({"general.atlas.new"}), (), None, frozenset())
+    chosen = list(Plan.of(rows, sizes, held, load_definition()).choices())
+    seeds = {row["task"]: row["seed"] for row in rows}
+    places: dict[tuple[str, str], set[str]] = {(choice["config"], choice["split"]): set() for choice in chosen}
+    for choice in chosen:
+        places[choice["config"], choice["split"]].add(seeds[choice["task"]])
+    assert places.pop(("rl", "test_unseen_tool")) == {"Bali"}
+    assert places and set().union(*places.values()).isdisjoint({"Bali", "Corsica"})
+
+
+def test_a_new_set_of_called_tools_is_in_no_training_row(made: Small) -> None:
+    rows = candidates(made)
+    for row in rows:
+        if row["seed"] in ("Gozo", "Jamaica", "Sicily"):
+            row["tools"] = ["general.atlas.new"]
+    sizes = made.settings.select.model_copy(update={"sft": 20, "rl_test_unseen_toolset": 2})
+    nothing = Unseen(frozenset(), (), None, frozenset())
+    chosen = list(Plan.of(rows, sizes, nothing, load_definition()).choices())
+    called = {row["task"]: tuple(row["tools"]) for row in rows}
+    held = {called[choice["task"]] for choice in chosen if choice["split"] == "test_unseen_toolset"}
+    train = {called[choice["task"]] for choice in chosen if not choice["split"].startswith("test")}
+    assert held and train and held.isdisjoint(train)
+
+
+def test_a_domain_is_held_out_whole(made: Small) -> None:
+    rows = candidates(made)
+    for row in rows:
+        if row["seed"] in ("Gozo", "Jamaica"):
+            row["domain"] = "medical"
+    sizes = made.settings.select.model_copy(update={"sft": 20, "rl_test_unseen_domain": 1})
+    held = Unseen(frozenset(), (), "medical", frozenset({PROFILE}))
+    for row in rows:
+        if row["domain"] != "medical":
+            row["offered"] = row["tools"] = [DIVIDE]
+    chosen = list(Plan.of(rows, sizes, held, load_definition()).choices())
+    domains = {row["task"]: row["domain"] for row in rows}
+    by_split = {choice["split"]: domains[choice["task"]] for choice in chosen}
+    assert by_split.pop("test_unseen_domain") == "medical"
+    assert by_split and set(by_split.values()) == {"general"}
 
 
 def test_attempts_over_the_token_limit_make_room_for_others(made: Small) -> None:

@@ -18,13 +18,15 @@ from builder.hub.manifest import FILE, content_digest, file_entry, manifest_text
 from builder.hub.previous import Layout
 from builder.hub.reading import bodies
 from builder.recipe.leaks import leak_keys
+from builder.recipe.splits import Unseen
 from builder.records.releases import Manifest
 from builder.stages.check_release import check_release
 from builder.stages.definition import load_definition
 from builder.stages.diff import diff
+from builder.stages.previous import arranged, open_previous
 from builder.stages.release import add_changes, release
 from builder.store import Store
-from builder.testing.small_store import small_store
+from builder.testing.small_store import PROFILE, small_store
 from builder.tools.executor import Executor
 from tests.releases import SETTINGS, bench, build, tiny_executor
 
@@ -231,6 +233,15 @@ def test_the_command_tells_what_changed(first: Path, second: Path, capsys: pytes
     assert (body["before"], body["after"], len(body["changes"])) == ("1.0.0", "1.1.0", 54 + MORE)
     assert main(["diff", str(first), str(first.parent)]) == 1
     assert "is not a release" in capsys.readouterr().err
+
+
+def test_rows_that_show_what_is_now_held_out_are_retired(first: Path, tmp_path: Path, executor: Executor) -> None:
+    held = Unseen(frozenset({PROFILE}), (), None, frozenset())
+    layout = open_previous(first, "1.1.0")
+    with small_store(tmp_path / "dive.duckdb", executor) as store, arranged(store, layout, held) as retired:
+        assert set(retired.values()) == {"shows what this version holds out"}
+        trained = {("sft", identity) for split in ("train", "validation") for identity in ids(first, "sft", split)}
+        assert set(retired) == trained | {("rl", identity) for identity in ids(first, "rl")}
 
 
 def test_leak_keys_tell_tasks_apart(tmp_path: Path, executor: Executor) -> None:

@@ -1,5 +1,5 @@
 -- What stands on both sides of a split that must keep apart: kind, row of the test side, its split, the other row.
--- `keys` holds one row per task: id, seed entity, called tools with literals, question.
+-- `keys` holds one row per task: id, seed entity, called tools with literals, question, set of called tools.
 WITH places AS (
     SELECT source_task_id AS id, 'sft/' || split AS split FROM sft
     UNION SELECT id, 'rl/' || split FROM rl
@@ -26,5 +26,10 @@ shared AS (
     SELECT 'question', test.id, test.split, train.id
     FROM sides JOIN held AS test ON test.split = sides.test
     JOIN held AS train ON train.split = sides.train AND train.question = test.question
+    UNION ALL
+    SELECT 'set of called tools', test.id, test.split, train.id
+    FROM sides JOIN held AS test ON test.split = sides.test
+    JOIN held AS train ON train.split = sides.train AND train.toolset = test.toolset
+    WHERE test.split = 'rl/test_unseen_toolset'
 )
 SELECT kind, row, split, min(other) FROM shared GROUP BY ALL ORDER BY ALL;

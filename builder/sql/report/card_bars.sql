@@ -6,9 +6,10 @@ WITH bars AS (
     UNION ALL SELECT 4, 'Domains of the called tools', num_domains, num_domains::VARCHAR FROM tasks
     UNION ALL SELECT 5, 'Type of answer', 0, answer_type FROM tasks
     UNION ALL SELECT 6, 'Register of the question', 0, register FROM tasks
-    UNION ALL SELECT 7, 'Kind of trajectory (`sft`)', 0, stratum FROM sft
-    UNION ALL SELECT 8, 'Several calls in one message (`sft`)', 0, if(parallel, 'yes', 'no') FROM sft
-    UNION ALL SELECT 9, 'Tokens per row (`sft`)', num_tokens // 4000,
+    UNION ALL SELECT 7, 'Frame of the question', 0, frame FROM tasks
+    UNION ALL SELECT 8, 'Kind of trajectory (`sft`)', 0, stratum FROM sft
+    UNION ALL SELECT 9, 'Several calls in one message (`sft`)', 0, if(parallel, 'yes', 'no') FROM sft
+    UNION ALL SELECT 10, 'Tokens per row (`sft`)', num_tokens // 4000,
         format('{:d} to {:d}', num_tokens // 4000 * 4000, num_tokens // 4000 * 4000 + 3999) FROM sft
 )
 SELECT dimension, label, count(*) AS rows FROM bars GROUP BY place, dimension, rank, label ORDER BY place, rank, label;

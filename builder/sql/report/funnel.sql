@@ -9,7 +9,7 @@ WITH counted AS (
 SELECT stage, status, reason, records
 FROM counted
 ORDER BY
-    list_position(['synthesize', 'verify', 'word', 'solve', 'dedup', 'score', 'select'], stage),
+    list_position(['synthesize', 'verify', 'word', 'solve', 'dedup', 'decontaminate', 'score', 'select'], stage),
     list_position(['done', 'skipped', 'failed'], status),
     records DESC,
     reason;

@@ -1,0 +1,2 @@
+-- What an interrupted comparison left.
+DELETE FROM hits;

@@ -1,0 +1,1 @@
+INSERT INTO hits BY NAME SELECT * FROM batch ORDER BY task, benchmark;
