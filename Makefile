@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and nothing else; every target makes the environment it runs in.
 
 .DEFAULT_GOAL := help
-.PHONY: help env release test test-all-tools check check-tools docs bench lock clean
+.PHONY: help env release test test-vllm test-all-tools test-trainers check check-tools docs chains bench lock lock-trainers clean
 
 # Some machines have a python3.11 on PATH that only forwards to another: run it before choosing it.
 ifndef PYTHON
@@ -13,6 +13,7 @@ PROFILE ?= default
 # base: the pool of the locked environment; all: with the data packages of every domain
 TOOLS ?= base
 UPGRADE ?=
+RELEASE ?= release
 UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
@@ -26,11 +27,15 @@ help:
 	@echo "make release [PROFILE=default|smoke] [TOOLS=all]   build a dataset release in release/"
 	@echo "make test                              run the tests"
 	@echo "make test-all-tools                    every spec and example, with the data packages of all domains"
+	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory"
+	@echo "make test-vllm                         the engine tests with a real vLLM on this processor (minutes, 4 GB)"
 	@echo "make check                             lint, format, types, layers"
 	@echo "make check-tools [BASE=commit]         check all tool specs, run their examples; weigh what changed since BASE"
-	@echo "make docs                              write docs/cli.md and docs/schemas/ anew"
+	@echo "make docs                              write docs/cli.md, frames.md, schemas/ and tools/ anew"
+	@echo "make chains [RELEASE=release]          write docs/tools/chains.md anew from a release"
 	@echo "make bench                             measure throughput"
 	@echo "make lock [UPGRADE=--upgrade]          write requirements.lock anew"
+	@echo "make lock-trainers                     write the locks of make test-trainers anew"
 	@echo "make clean                             remove caches, builds and .venv (releases stay)"
 
 # With all tools the environment is another one: what is active decides what a release holds.
@@ -71,8 +76,42 @@ test-all-tools:
 	$(MAKE) env TOOLS=all VENV=$(VENV)-all
 	$(VENV)-all/bin/python -m pytest -q tests/specs
 
+# A real engine on the processor, in an environment of its own beside the others that are kept. Its packages are pinned
+# without hashes: which build of torch fits is the machine's own matter.
+VLLM_CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
+VLLM_ENV := $(VLLM_CACHE)/vllm-$(call digest,'' requirements-vllm.lock)
+
+$(VLLM_ENV)/.ready:
+	$(PYTHON) -m venv --clear $(VLLM_ENV)
+	$(VLLM_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-vllm.lock
+	touch $@
+
+test-vllm: env $(VLLM_ENV)/.ready
+	DIVE_BUILDER_VLLM=$(VLLM_ENV) $(BIN)/python -m pytest -q tests/vllm
+
 test: env
 	$(BIN)/python -m pytest -q
+
+# Environments of gigabytes, kept outside the checkout by the digest of their lock. Wheels of ours are installed into a
+# folder of each run, so that checkouts do not meet, and the checkout itself is never imported. Torch for CPU alone is not
+# on the default index: where the machine's setting names no other, PIP_EXTRA_INDEX_URL must name PyTorch's.
+TRAINERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder/trainers-$(call digest,'' requirements-trainers.lock)
+OLD_LOADERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder/loaders-$(call digest,'' requirements-old-loaders.lock)
+
+test-trainers: $(TRAINERS)/.ready $(OLD_LOADERS)/.ready
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  --target "$$tmp" . ./environments/dive_tools; \
+	PYTHONPATH="$$tmp" OLD_LOADERS=$(OLD_LOADERS)/bin/python $(TRAINERS)/bin/pytest -q -c tests/trainers/pytest.ini \
+	  tests/trainers
+
+$(TRAINERS)/.ready: LOCK = requirements-trainers.lock
+$(OLD_LOADERS)/.ready: LOCK = requirements-old-loaders.lock
+$(TRAINERS)/.ready $(OLD_LOADERS)/.ready:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(LOCK)
+	touch $@
 
 check: env
 	$(BIN)/ruff check .
@@ -90,9 +129,27 @@ check-tools: env
 docs: env
 	$(BIN)/python -m pytest -q tests/test_docs.py --update-golden
 
-bench: env
+# The specs alone do not say what real tasks look like, so this page is made from a release (`make release TOOLS=all`).
+chains: env
+	$(BIN)/python -m builder.hub.chains $(RELEASE) > docs/tools/chains.md.new
+	mv docs/tools/chains.md.new docs/tools/chains.md
+
+# Peers of the diversity benchmark, in an environment of their own.
+PEERS := $(VENV)-peers
+PEERS_READY := $(PEERS)/.ready-$(call digest,'' tests/benchmarks/peers.txt)
+
+$(PEERS_READY):
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/peers.txt
+	touch $@
+
+bench: env $(PEERS_READY)
+	$(BIN)/python -m tests.benchmarks.diversity --peers $(PEERS)
+	$(BIN)/python -m tests.benchmarks.scale
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.endpoint
+	$(BIN)/python -m tests.benchmarks.http
+	$(BIN)/python -m tests.benchmarks.worker_start
 
 # Names, versions and hashes only: which index they come from is the machine's own setting.
 lock:
@@ -108,6 +165,12 @@ lock:
 	"$$tmp/bin/uv" pip compile "$$tmp/tools.in" --no-deps --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
 	  --quiet --output-file requirements-tools.lock
+
+lock-trainers:
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	"$$tmp/bin/python" tests/trainers/lock.py "$$tmp/bin/uv"
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

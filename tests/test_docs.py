@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from builder.cli.parser import build_parser
 from builder.cli.reference import children, reference
+from builder.resources import tool_specs_dir
+from builder.testing.frames_page import frames_page
+from builder.tools.loading import SpecFiles
+from builder.tools.pages import CHAINS, extras_of, tool_pages
 from builder.tools.schemas import schema_text, schemas
+from builder.tools.tables import TableCache, default_cache_folder
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,6 +41,26 @@ def same(path: Path, text: str, update: bool) -> None:
 
 def test_the_command_line_is_documented(update_golden: bool) -> None:
     same(ROOT / "docs" / "cli.md", reference(), update_golden)
+
+
+@pytest.mark.slow
+def test_the_frames_are_documented(update_golden: bool) -> None:
+    cache = TableCache(default_cache_folder(dict(os.environ)))
+    same(ROOT / "docs" / "frames.md", frames_page(tool_specs_dir(), cache), update_golden)
+
+
+TOOL_PAGES = tool_pages(
+    SpecFiles(tool_specs_dir()), extras_of(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8")))
+)
+
+
+@pytest.mark.parametrize("name", sorted(TOOL_PAGES))
+def test_the_tools_are_documented(name: str, update_golden: bool) -> None:
+    same(ROOT / "docs" / "tools" / name, TOOL_PAGES[name], update_golden)
+
+
+def test_no_page_of_tools_is_left_over() -> None:
+    assert {path.name for path in (ROOT / "docs" / "tools").iterdir()} == {*TOOL_PAGES, CHAINS}
 
 
 @pytest.mark.parametrize("name", sorted(schemas()))

@@ -19,7 +19,7 @@ ROOMS = {
     3: {"stages", "serve", "testing"},
     2: {"tools", "models", "store", "hub", "engines"},
     1: {"recipe", "prompts", "sql", "rewards"},
-    0: {"records", "settings", "identity", "errors", "resources"},
+    0: {"records", "settings", "identity", "errors", "resources", "countries", "waiting"},
 }
 LAYER = {room: layer for layer, rooms in ROOMS.items() for room in rooms}
 

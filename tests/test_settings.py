@@ -14,7 +14,15 @@ SMOKE = Settings.profile("smoke")
 SELECT = (
     "synthesize = { waves = 1, draws_per_wave = 1 }\nselect = { sft = 1, sft_validation = 1, rl = 1, rl_test = 1 }\n"
 )
-NAMED = SMOKE.replace({"model.name": "some", "model.endpoints": ["http://127.0.0.1:8/v1"]})
+SERVED = '[model]\nname = "m"\nendpoints = ["http://h/v1"]\n'
+NAMED = SMOKE.replace(
+    {
+        "model.name": "some",
+        "model.endpoints": ["http://127.0.0.1:8/v1"],
+        "model.prices": {"some": {"prompt": 1.0, "completion": 1.0}},
+        "held_out.domain": "academic",
+    }
+)
 OTHER_VALUES: dict[str, Any] = {
     "run_seed": 99,
     "allowed_failures": 0.01,
@@ -28,6 +36,13 @@ OTHER_VALUES: dict[str, Any] = {
     "synthesize.waves": 9,
     "synthesize.draws_per_wave": 9,
     "synthesize.limit": 9,
+    "synthesize.collector": "model",
+    "synthesize.deriver": "model",
+    "synthesize.collect_steps": 3,
+    "synthesize.derive_tries": 1,
+    "synthesize.flagged": "allow",
+    "model.engine": "vllm",
+    "model.vllm": {"max_model_len": 4096},
     "model.name": "other",
     "model.endpoints": ["http://127.0.0.1:9/v1"],
     "model.key_variable": "OTHER_KEY",
@@ -40,15 +55,57 @@ OTHER_VALUES: dict[str, Any] = {
     "model.top_p": 0.1,
     "model.max_tokens": 99,
     "model.budget": 9,
+    "model.budget_money": 9.0,
+    "model.budget_seconds": 9.0,
+    "model.prices": {"some": {"prompt": 1.0, "completion": 2.0}, "other": {"prompt": 1.0, "completion": 2.0}},
+    "model.currency": "EUR",
+    **{
+        f"model.{role}.{key}": value
+        for role in ("collector", "deriver", "worder", "solver", "judge")
+        for key, value in {
+            "name": "some",
+            "endpoints": ["http://127.0.0.1:9/v1"],
+            "key_variable": "OTHER_KEY",
+            "in_flight": 9,
+            "strict_tools": False,
+            "temperature": 0.1,
+            "top_p": 0.1,
+            "max_tokens": 99,
+        }.items()
+    },
     "word.worder": "model",
     "word.tries": 5,
     "solve.solver": "model",
     "solve.samples": 9,
     "solve.turns": 9,
+    "solve.adaptive": True,
+    "judge.judge": "model",
+    "judge.checks": 0.5,
     "select.sft": 9,
     "select.sft_validation": 9,
     "select.rl": 9,
     "select.rl_test": 9,
+    "select.rl_test_unseen_toolset": 9,
+    "select.rl_test_unseen_tool": 9,
+    "select.rl_test_unseen_domain": 9,
+    "live.mode": "record",
+    "live.recordings": "/elsewhere",
+    "live.contact": "mailto:someone@example.org",
+    "live.grants": [{"provider": "general.service", "host": "local.test", "variable": "SOME_KEY"}],
+    "live.loopback": True,
+    "dedup.near_text": 0.9,
+    "dedup.anchors": 5,
+    "dedup.most_common": 99,
+    "dedup.embeddings": "/elsewhere",
+    "dedup.embeddings_sha256": "f" * 64,
+    "dedup.cosine": 0.9,
+    "decontaminate.lists": "/elsewhere",
+    "decontaminate.on_hit": "fail",
+    "held_out.tools": 0.1,
+    "held_out.providers": 3,
+    "held_out.names": ["general.paper"],
+    "held_out.domain": "medical",
+    "held_out.draws": 0.5,
 }
 
 
@@ -64,7 +121,18 @@ def test_each_field_is_in_the_fingerprint_or_says_why_not() -> None:
     assert fields == set(OTHER_VALUES)
     assert all(reasons.values())
     for key, value in OTHER_VALUES.items():
-        changed = NAMED.replace({key: value}).fingerprint("pool") != NAMED.fingerprint("pool")
+        # A judge needs a model's answers and a model's evidence a model, so these two roles come with another; a file
+        # comes with its digest.
+        embedded = {"dedup.embeddings": "/here", "dedup.embeddings_sha256": "0" * 64}
+        base = NAMED.replace(
+            {
+                "judge.judge": {"solve.solver": "model"},
+                "synthesize.collector": {"synthesize.deriver": "model"},
+                "dedup.embeddings": embedded,
+                "dedup.embeddings_sha256": embedded,
+            }.get(key, {})
+        )
+        changed = base.replace({key: value}).fingerprint("pool") != base.fingerprint("pool")
         assert changed == (key not in reasons), key
 
 
@@ -77,7 +145,7 @@ def test_another_pool_is_another_fingerprint() -> None:
     [
         ("runseed = 3", ["runseed: unknown key", "did you mean run_seed?"]),
         ("[engine]\nworker = 2", ["engine.worker: unknown key", "did you mean workers?"]),
-        ("[zzz]\na = 1", ["zzz: unknown key", "known here: allowed_failures, engine"]),
+        ("[zzz]\na = 1", ["zzz: unknown key", "known here: allowed_failures, decontaminate"]),
         ('run_seed = "3"', ["run_seed: ", "valid integer, not '3'"]),
         ("[engine]\nworkers = true", ["engine.workers: ", "valid integer"]),
         ("[engine]\nshard_size = 0", ["engine.shard_size: ", "greater than or equal to 1"]),
@@ -86,6 +154,13 @@ def test_another_pool_is_another_fingerprint() -> None:
         ("", ["select: missing", "default.toml shows a value"]),
         (f'{SELECT}[solve]\nsolver = "model"', ["solve.solver is a model's", "model.name"]),
         (f'{SELECT}[model]\nendpoints = ["127.0.0.1:8000"]', ["model.endpoints", "no http://"]),
+        (f'{SELECT}[model.solver]\nendpoints = ["127.0.0.1:8000"]', ["model.solver.endpoints", "no http://"]),
+        (f'{SELECT}[model.solver]\nnam = "x"', ["model.solver.nam: unknown key", "did you mean name?"]),
+        (f'{SELECT}[judge]\njudge = "model"\n{SERVED}', ["judge.judge", 'set solve.solver = "model"']),
+        (
+            f'{SELECT}[model]\nname = "m"\nendpoints = ["http://h/v1"]\nbudget_money = 5.0\n[solve]\nsolver = "model"',
+            ["model.prices.'m'"],
+        ),
         ("a = ", ["not TOML", "mend the syntax"]),
     ],
 )

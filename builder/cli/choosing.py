@@ -13,6 +13,7 @@ from builder.errors import BuilderError
 
 if TYPE_CHECKING:
     from builder.settings import Settings
+    from builder.tools.http.options import LiveOptions
     from builder.tools.pool import ToolPool
     from builder.tools.tables import TableCache
 
@@ -34,7 +35,9 @@ def settings_of(options: Invocation) -> Settings:
     if getattr(options, "limit", None) is not None:
         changes["synthesize.limit"] = options.limit
     if getattr(options, "budget", None) is not None:
-        changes["model.budget"] = options.budget
+        changes |= options.budget
+    if getattr(options, "deny_lists", None) is not None:
+        changes["decontaminate.lists"] = str(options.deny_lists)
     return settings.replace(changes) if changes else settings
 
 
@@ -81,11 +84,16 @@ def cache_of() -> TableCache:
     return TableCache(default_cache_folder(dict(os.environ)))
 
 
-def pool_of(options: Invocation, root: Path | None = None) -> ToolPool:
-    """The sound part of the named specs, with the tools that stay out of releases; says when some are broken."""
+def pool_of(
+    options: Invocation, root: Path | None = None, *, live: LiveOptions | None = None, unverified: bool = False
+) -> ToolPool:
+    """The sound part of the named specs, with the tools that stay out of releases; says when some are broken.
+
+    `live` says how live tools are answered; with `unverified` those that were never seen to work are there too.
+    """
     from builder.tools.sound import sound_pool
 
-    sound = sound_pool(root or specs_of(options), cache_of())
+    sound = sound_pool(root or specs_of(options), cache_of(), live=live, unverified=unverified)
     if sound.problems:
         note = f"{len(sound.problems)} problems in tool specs; `dive-builder tools check` lists them"
         print(f"dive-builder: {note}", file=sys.stderr)

@@ -64,7 +64,8 @@ def run_show(options: Invocation) -> int:
         how = slot.model_dump(mode="json", exclude_defaults=True, exclude={"type"})
         print(f"  {name}: {slot.type}" + "".join(f"; {key} = {value}" for key, value in how.items()))
     for number, part in enumerate(scenario.rounds, 1):
-        print(f"\nRound {number}, {part.move}")
+        instead = ", in place of the one before" if part.alternative else ""
+        print(f"\nRound {number}, {part.move}{instead}")
         for step in part.steps:
             given = step.arguments or step.inputs
             over = f" for each of {step.over}" if step.parameter else ""
@@ -74,6 +75,11 @@ def run_show(options: Invocation) -> int:
         for register, texts in part.ask.items():
             for text in texts:
                 print(paragraph(f"{register}: {text}", "    "))
+    for variation in scenario.vary:
+        compared = variation.round or len(scenario.rounds)
+        print(f"\nVariation of round {compared} over {', '.join(variation.slots)}: {', '.join(variation.ask)}")
+        for register, text in variation.setting.items():
+            print(paragraph(f"{register}: {text}", "    "))
     return 0
 
 

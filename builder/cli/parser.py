@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 
 PROGRAM = "dive-builder"
 
-STAGES = ("draw", "synthesize", "verify", "word", "solve", "dedup", "score", "select")
+STAGES = ("draw", "synthesize", "verify", "word", "solve", "dedup", "difficulty", "score", "select")
 """`builder.stages.run.STAGES` again, which costs a second to import; a test holds them together."""
 
 EXIT_CODES = """\
@@ -85,9 +85,33 @@ class Group(Protocol):
 
 def all_groups() -> Sequence[Group]:
     """The groups of verbs, in the order of the help text."""
-    from builder.cli import exemplars, machine, publishing, reading, releasing, running, serving, tools
+    from builder.cli import (
+        axes,
+        decontaminating,
+        estimating,
+        exemplars,
+        machine,
+        publishing,
+        reading,
+        releasing,
+        running,
+        serving,
+        tools,
+    )
 
-    return releasing, publishing, serving, running, reading, tools, exemplars, machine
+    return (
+        releasing,
+        publishing,
+        serving,
+        running,
+        estimating,
+        reading,
+        axes,
+        tools,
+        exemplars,
+        decontaminating,
+        machine,
+    )
 
 
 def build_parser(width: int | None = None, groups: Sequence[Group] | None = None) -> argparse.ArgumentParser:
@@ -137,6 +161,22 @@ def positive(text: str) -> int:
     return int(text)
 
 
+_TIMES = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def budget(text: str) -> dict[str, Any]:
+    """An option's value: the setting that an amount of tokens, money or time stands for."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([a-z]*|[A-Z]{3})", text)
+    number, unit = (float(found[1]), found[2]) if found else (0.0, "?")
+    if number > 0 and not unit and number.is_integer():
+        return {"model.budget": int(number)}
+    if number > 0 and unit in _TIMES:
+        return {"model.budget_seconds": number * _TIMES[unit]}
+    if number > 0 and unit.isupper():
+        return {"model.budget_money": number, "model.currency": unit}
+    raise argparse.ArgumentTypeError(f"{text!r} is no amount of tokens (2000000), money (20USD) or time (90m, 2h)")
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """`--json` of the reading commands."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
@@ -160,7 +200,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", metavar="N", type=positive, help="worker processes (default: one for each core)")
     parser.add_argument(
-        "--budget", metavar="N", type=positive, help="most tokens of models, over all runs of the store"
+        "--budget",
+        metavar="AMOUNT",
+        type=budget,
+        help="most that models may cost: tokens (2000000) or money (20USD) over all runs of the store, or time of this "
+        "run (90m)",
+    )
+    parser.add_argument(
+        "--deny-lists", metavar="DIR", type=Path, help="folder of benchmarks' deny lists to compare with"
     )
     parser.add_argument(
         "--fresh", action="store_true", help="start the store anew; replies of models that were paid for stay"

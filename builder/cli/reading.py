@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from builder.cli.choosing import add_source, source_of, store_of
+from builder.cli import comparing
+from builder.cli.choosing import add_source, settings_of, source_of, store_of
 from builder.cli.output import print_json, table
 from builder.cli.parser import Invocation, Verbs, add_json, add_settings, positive
 from builder.cli.progress import line_of
+from builder.errors import BuilderError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +29,24 @@ def add_verbs(verbs: Verbs) -> None:
             "--store", metavar="PATH", type=_path, help="the store (default: .dive/<profile>.duckdb here)"
         )
         add_json(parser)
+        if name == "report":
+            parser.add_argument(
+                "--rejected",
+                action="store_true",
+                help="print one rejected candidate for each law and gate, as Markdown",
+            )
+            comparing.add_options(parser)
     sample = verbs.add("sample", "print random tasks of a store or release", run_sample)
     add_source(sample)
     sample.add_argument("-n", "--count", metavar="N", type=positive, default=10, help="how many (default: 10)")
-    sample.add_argument("--seed", metavar="S", type=int, default=1, help="another seed, other tasks (default: 1)")
+    sample.add_argument(
+        "--seed", metavar="S", default="1", help="another seed, other tasks (default: 1); `manifest`: the release's own"
+    )
+    sample.add_argument("--stratum", metavar="X", help="only tasks with an attempt of this stratum (direct, ...)")
+    sample.add_argument("--sheet", metavar="FILE", type=_path, help="write a Markdown sheet for a reader to mark")
+    sample.add_argument(
+        "--score", metavar="FILE", type=_path, nargs="+", help="add up the marks of a filled sheet, or compare two"
+    )
     add_json(sample)
     show = verbs.add(
         "show",
@@ -71,10 +87,15 @@ def run_status(options: Invocation) -> int:
 
 def run_report(options: Invocation) -> int:
     """`report`"""
-    from builder.stages.looking import store_costs, store_report
+    from builder.stages.looking import store_costs, store_difficulty, store_report
 
+    if options.rejected:
+        return _rejected(options)
+    if any(value is not None for value in (options.compare, options.size, options.scope, options.html)):
+        return comparing.run(options)
     report, metrics = store_report(store_of(options))
-    costs, tries = store_costs(store_of(options))
+    costs, tries, judges = store_costs(store_of(options), settings_of(options))
+    rounds, frames = store_difficulty(store_of(options))
     if options.json:
         print_json(
             {
@@ -84,7 +105,10 @@ def run_report(options: Invocation) -> int:
                     dict(zip(("stage", "status", "reason", "records"), row, strict=True)) for row in report.funnel
                 ],
                 "metrics": [dict(zip(("metric", "scope", "value"), row, strict=True)) for row in metrics],
+                "rounds": [dict(zip(("k", "solver", "tasks", "shapes", "solved"), row, strict=True)) for row in rounds],
+                "baselines": [dict(zip(("form", "solver", "tasks", "solved"), row, strict=True)) for row in frames],
                 "models": [asdict(line) | {"tokens_per_accepted": line.tokens_per_accepted} for line in costs],
+                "judges": [asdict(line) for line in judges],
                 "tries": [dict(zip(("stage", "model", "reason", "tries"), row, strict=True)) for row in tries],
             }
         )
@@ -95,10 +119,31 @@ def run_report(options: Invocation) -> int:
     if metrics:
         print()
         print("\n".join(_metrics(metrics)))
+    if rounds:
+        print()
+        print("\n".join(_solved(rounds, frames)))
     if costs:
         print()
-        print("\n".join(line.line() for line in costs))
+        print("\n".join([*(line.line() for line in costs), *(judge.line() for judge in judges)]))
         print("\n".join(table(tries, right=[3])))
+    return 0
+
+
+def _rejected(options: Invocation) -> int:
+    """What was refused, with an example each."""
+    from builder.stages.rejected import page, rejected
+    from builder.store import Store
+
+    with Store.read(store_of(options)) as store:
+        found = rejected(store, settings_of(options))
+    if options.json:
+        print_json([asdict(one) for one in found])
+        return 0
+    print("# Rejected candidates\n")
+    print("One real candidate for each reason, of one run. `dive-builder report --rejected` prints this page.")
+    print("Laws that specs and exemplars are held to when they are loaded refuse nothing later; `tests/sense` has")
+    print("cases of each.\n")
+    print("\n".join(page(found)).rstrip())
     return 0
 
 
@@ -112,16 +157,60 @@ def _metrics(metrics: list[tuple[str, str, float]]) -> list[str]:
     return table(rows, right=range(1, len(scopes) + 1))
 
 
+def _solved(rounds: list[tuple[Any, ...]], frames: list[tuple[Any, ...]]) -> list[str]:
+    """Share that each baseline solver reaches, after K rounds and by frame; one column per solver."""
+    shapes = {f"K = {k}": (tasks, f"{shapes:,}") for k, _, tasks, shapes, _ in rounds}
+    shares = {(f"K = {k}", solver): solved for k, solver, _, _, solved in rounds}
+    shapes |= {form: (tasks, "-") for form, _, tasks, _ in frames if form != "all"}
+    shares |= {(form, solver): solved for form, solver, _, solved in frames}
+    solvers = list(dict.fromkeys(solver for _, solver in shares))
+    rows: list[list[object]] = [["solved by", "tasks", "shapes", *solvers]]
+    for form, (tasks, count) in shapes.items():
+        cells = [f"{shares[form, s]:.1%}" if (form, s) in shares else "-" for s in solvers]
+        rows.append([form, f"{tasks:,}", count, *cells])
+    return table(rows, right=range(1, len(solvers) + 3))
+
+
 def run_sample(options: Invocation) -> int:
     """`sample`"""
-    from builder.cli.tasks import task_summary
-    from builder.stages.looking import sample
+    from builder.cli.tasks import sheet_lines, task_summary
+    from builder.stages.looking import sample, seed_of
+    from builder.stages.sheets import sheet
 
-    tasks = sample(source_of(options), options.count, options.seed)
+    if options.score:
+        return _score(options)
+    source = source_of(options)
+    seed = seed_of(source, options.seed)
+    tasks = sample(source, options.count, seed, options.stratum)
+    if options.sheet:
+        options.sheet.write_text(sheet(f"Reading sheet, seed {seed}", tasks, sheet_lines), encoding="utf-8")
+        print(f"{options.sheet}: {len(tasks)} tasks; fill it in, then: dive-builder sample --score {options.sheet}")
+        return 0
     if options.json:
         print_json([task.model_dump(mode="json", by_alias=True) for task in tasks])
         return 0
     print("\n\n".join("\n".join(task_summary(task)) for task in tasks))
+    return 0
+
+
+def _score(options: Invocation) -> int:
+    """Marks of one sheet, or of two readers side by side."""
+    from builder.stages.sheets import MARKS, agreement, read_sheet
+
+    if len(options.score) > 2:
+        raise BuilderError("--score takes one sheet, or two to compare (leave the others out)")
+    readings = [read_sheet(path) for path in options.score]
+    rows: list[list[object]] = [["", *MARKS]]
+    for path, reading in zip(options.score, readings, strict=True):
+        shares = [reading.share(mark) for mark in MARKS]
+        rows.append([f"{path}, {len(reading.marks)} of {reading.tasks} read", *(str(yes) for yes, _ in shares)])
+    if len(readings) == 2:
+        found = agreement(*readings)
+        rows.append([f"both say yes, of {found.tasks}", *(str(found.both[mark]) for mark in MARKS)])
+        rows.append(["both say the same", *(str(found.same[mark]) for mark in MARKS)])
+        kappas = [found.kappa[mark] for mark in MARKS]
+        rows.append(["Cohen's kappa", *("-" if kappa is None else f"{kappa:.2f}" for kappa in kappas)])
+    print("\n".join(table(rows, right=(1, 2, 3))))
     return 0
 
 

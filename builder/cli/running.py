@@ -20,6 +20,7 @@ WHAT = {
     "word": "let a model reword the questions of verified tasks, where the settings name one",
     "solve": "play each verified task and judge the attempts",
     "dedup": "find tasks that repeat others",
+    "difficulty": "measure how hard tasks are, and which of them the baseline solvers reach",
     "score": "compute the diversity metrics",
     "select": "choose the rows of a release",
 }

@@ -46,11 +46,12 @@ def run_serve(options: Invocation) -> int:
     from builder.hub.manifest import read_manifest
     from builder.serve.offer import Offer
     from builder.serve.server import serve_http, serve_stdio
+    from builder.stages.live import with_carried
     from builder.stages.workbench import open_pool
 
     # Opening the pool takes seconds; a wrong path need not.
     read_manifest(options.release)
-    offer = Offer.of(options.release, open_pool(settings_of(options)), options.task)
+    offer = Offer.of(options.release, open_pool(with_carried(settings_of(options), options.release)), options.task)
     for tool, why in offer.obstacles.items():
         print(f"dive-builder: {tool} answers from recorded calls only: {why}", file=sys.stderr)
     if options.http is None:

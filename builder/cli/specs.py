@@ -27,7 +27,7 @@ def tool_lines(pool: ToolPool, spec: ToolSpec) -> Iterator[str]:
     for package in provider.packages:
         yield f"  runs on {package.name}=={package.version} ({package.licence})"
     if spec.id not in pool.tools:
-        yield f"  not active: {pool.inactive.get(spec.provider, 'left out')}"
+        yield f"  not active: {pool.why_not(spec.id)}"
     yield from ("", "Parameters")
     for name, parameter in spec.parameters.items():
         yield from _parameter(name, parameter)

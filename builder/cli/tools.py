@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
 
 from builder.cli.choosing import add_specs, cache_of, pool_of, root_and_inside, specs_of
+from builder.cli.figures import add_figures
+from builder.cli.live import add_drift, add_live
 from builder.cli.output import line_width, paragraph, print_json, shorten, table
 from builder.cli.parser import Invocation, Verbs, add_json, positive
 
@@ -26,14 +29,39 @@ def add_verbs(verbs: Verbs) -> None:
         "Runs every example and compares it with its recorded result.",
     )
     check.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder or file of specs (default: all)")
+    check.add_argument(
+        "--live", action="store_true", help="call the examples of live tools; those that work may be drawn"
+    )
+    add_live(check)
     trying = group.add("try", "call a tool", run_try, "Exits with 1 when the call fails.")
     trying.add_argument("id", metavar="ID", help="id of the tool, or its last part")
     trying.add_argument(
         "--arg", metavar="K=V", action="append", default=[], help="an argument; repeat it for the members of a list"
     )
+    trying.add_argument("--live", action="store_true", help="let a live tool call its service; nothing is recorded")
+    add_live(trying)
+    new, record, gain = _add_making(group)
+    add_figures(group)
+    drift = add_drift(group)
+    schema = group.add("schema", "write the JSON Schemas of specs, for editors", run_schema)
+    schema.add_argument("--out", metavar="DIR", type=Path, default=Path("docs/schemas"), help="default: docs/schemas")
+    for parser in (listing, show, check, trying, new, record, gain, drift):
+        add_specs(parser)
+    for parser in (listing, show, check, trying, gain, drift):
+        add_json(parser)
+
+
+def _add_making(group: Verbs) -> tuple[ArgumentParser, ArgumentParser, ArgumentParser]:
+    """`new`, `record` and `gain`, the verbs of whoever adds a tool."""
     new = group.add("new", "scaffold a tool: spec, adapter, and the provider when it is new", run_new)
     new.add_argument("place", metavar="DOMAIN/PROVIDER/NAME", help="where it goes; the path is its id")
-    new.add_argument("--kind", metavar="K", choices=("function", "query"), default="function", help="function or query")
+    new.add_argument(
+        "--kind",
+        metavar="K",
+        choices=("function", "query", "http"),
+        default="function",
+        help="function (default), query or http",
+    )
     record = group.add("record", "run the examples and write what came back", run_record)
     record.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder or file of specs (default: all)")
     gain = group.add(
@@ -44,12 +72,7 @@ def add_verbs(verbs: Verbs) -> None:
     )
     gain.add_argument("path", metavar="PATH", type=Path, help="a tool's file, or the folder of a provider")
     gain.add_argument("--draws", metavar="N", type=positive, default=60, help="size of the run (default: 60)")
-    schema = group.add("schema", "write the JSON Schemas of specs, for editors", run_schema)
-    schema.add_argument("--out", metavar="DIR", type=Path, default=Path("docs/schemas"), help="default: docs/schemas")
-    for parser in (listing, show, check, trying, new, record, gain):
-        add_specs(parser)
-    for parser in (listing, show, check, trying, gain):
-        add_json(parser)
+    return new, record, gain
 
 
 def run_list(options: Invocation) -> int:
@@ -97,8 +120,11 @@ def run_check(options: Invocation) -> int:
     """`tools check`"""
     from dataclasses import asdict
 
+    from builder.cli.live import run_check_live
     from builder.tools.audit import audit
 
+    if options.live:
+        return run_check_live(options)
     root, inside = root_and_inside(options)
     found = audit(root, cache_of(), inside)
     if options.json:
@@ -117,15 +143,20 @@ def run_check(options: Invocation) -> int:
 
 def run_try(options: Invocation) -> int:
     """`tools try`"""
+    from builder.cli.live import live_of
     from builder.cli.specs import read_arguments
     from builder.records.tools import Call
     from builder.tools.executor import Executor
     from builder.tools.ties import find_tool
 
-    pool = pool_of(options)
+    pool = pool_of(options, live=live_of(options, "live" if options.live else "replay"), unverified=True)
     spec = find_tool(pool, options.id)
     arguments = read_arguments(pool, spec, options.arg)
-    result = Executor(pool).execute(Call(spec.id, arguments))
+    try:
+        result = Executor(pool).execute(Call(spec.id, arguments))
+    finally:
+        if spec.kind == "http":
+            pool.live.close()
     if options.json:
         print_json({"tool": spec.id, "arguments": arguments, **result.payload()})
     else:

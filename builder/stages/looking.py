@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from builder.errors import BuilderError, ReleaseError
 from builder.hub.manifest import FILE, read_manifest
 from builder.hub.reading import bodies
-from builder.identity import random_stream
+from builder.identity import digest, random_stream
 from builder.records.attempts import Attempt, Verdict
 from builder.records.rows import SftRow, TaskRow
 from builder.records.tasks import Draw, Task
-from builder.stages.cost import Cost, cost, tries
+from builder.settings import Settings
+from builder.stages.cost import Cost, Judge, cost, judges, tries
 from builder.stages.run import Report
 from builder.store import Store
 
@@ -58,16 +59,43 @@ def look(source: Path, identity: str) -> Look:
         return _in_store(store, identity)
 
 
-def sample(source: Path, count: int, seed: int = 1) -> list[Task]:
-    """`count` random verified tasks, or all when there are fewer; the same ones for the same seed."""
+def seed_of(source: Path, text: str) -> int:
+    """The seed that the text names: a whole number, or `manifest` for one that the release itself decides.
+
+    A sheet drawn by the digest of the manifest was not picked by anybody. Raises BuilderError for anything else.
+    """
+    if text == "manifest":
+        if not source.is_dir():
+            raise BuilderError(f"{source} is a store and has no manifest: name a release folder, or a whole number")
+        _require_release(source)
+        return int(digest((source / FILE).read_text(encoding="utf-8"))[:12], 16)
+    try:
+        return int(text)
+    except ValueError:
+        raise BuilderError(f"--seed {text!r} is no seed: give a whole number, or `manifest`") from None
+
+
+def sample(source: Path, count: int, seed: int = 1, stratum: str | None = None) -> list[Task]:
+    """`count` random verified tasks, or all when there are fewer; the same ones for the same seed.
+
+    With a stratum, only tasks with an attempt of it: of a release, with an `sft` row. Raises BuilderError when there
+    is none.
+    """
     if source.is_dir():
         _require_release(source)
         ids = sorted(_ids(source))
+        if stratum is not None:
+            played = {row["source_task_id"] for row in _rows(source, "sft", "stratum", {stratum})}
+            ids = _some([identity for identity in ids if identity in played], stratum, source)
         chosen = _chosen(ids, count, seed)
         found = {row["id"]: TaskRow.model_validate(row).to_task() for row in _rows(source, "tasks", "id", set(chosen))}
         return [found[identity] for identity in chosen]
     with Store.read(source) as store:
-        return list(store.tasks(_chosen([row[0] for row in store.query("show/verified")], count, seed)))
+        ids = [row[0] for row in store.query("show/verified")]
+        if stratum is not None:
+            played = {row[0] for row in store.query("show/played", stratum=stratum)}
+            ids = _some([identity for identity in ids if identity in played], stratum, source)
+        return list(store.tasks(_chosen(ids, count, seed)))
 
 
 def store_report(path: Path) -> tuple[Report, list[tuple[str, str, float]]]:
@@ -80,13 +108,33 @@ def store_report(path: Path) -> tuple[Report, list[tuple[str, str, float]]]:
     return Report(totals, funnel, ALLOWED_UNKNOWN), metrics
 
 
-def store_costs(path: Path) -> tuple[list[Cost], list[tuple[str, str, str, int]]]:
-    """What models cost in a store, and what came of their tries: stage, model, reason, how many."""
+def store_difficulty(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """What the baseline solvers reach: by K (K, solver, tasks, distinct shapes, share), and by frame (frame, solver,
+    tasks, share). Empty where they were not run."""
+    with Store.read(path) as store:
+        if ("baselines",) not in store.query("queue/table_names"):
+            return [], []
+        return store.query("report/rounds"), store.query("report/baselines")
+
+
+def store_costs(path: Path, settings: Settings) -> tuple[list[Cost], list[tuple[str, str, str, int]], list[Judge]]:
+    """What models cost in a store, by the prices of the settings; what came of their tries: stage, model, reason, how
+    many; and how far judges agree with the comparators."""
     with Store.read(path) as store:
         # A store of an earlier version may be read as it is, and no model had a part in it.
         if ("spending",) not in store.query("queue/table_names"):
-            return [], []
-        return cost(store), tries(store)
+            return [], [], []
+        known = ("judgements",) in store.query("queue/table_names")
+        found = judges(store) if known else []
+        return cost(store, settings.model.prices, settings.model.currency), tries(store), found
+
+
+def _some(ids: list[str], stratum: str, source: Path) -> list[str]:
+    if not ids:
+        raise BuilderError(
+            f"{source} has no task with an attempt of stratum {stratum!r} (direct, recovery, detour or unanswerable)"
+        )
+    return ids
 
 
 def _chosen(ids: list[str], count: int, seed: int) -> list[str]:

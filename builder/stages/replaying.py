@@ -15,6 +15,7 @@ from builder.errors import BuilderError
 from builder.hub.chat import template_json
 from builder.identity import canonical_json
 from builder.recipe.acting.display import NOTE, cut
+from builder.recipe.injection import neutral
 from builder.records.releases import Problem
 from builder.records.tasks import Task
 from builder.records.tools import Call
@@ -121,6 +122,6 @@ def shows(content: str, payload: dict[str, Any]) -> bool:
     except ValueError:
         return False
     if not isinstance(shown, dict) or NOTE not in shown:
-        return bool(shown == payload)
-    whole = {name for name, value in payload.items() if shown.get(name) == value}
-    return cut(payload, whole) == shown
+        return bool(shown in (payload, neutral(payload)))
+    whole = {name for name, value in payload.items() if shown.get(name) in (value, neutral(value))}
+    return shown in (cut(payload, whole), neutral(cut(payload, whole)))

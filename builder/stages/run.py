@@ -12,6 +12,7 @@ from pathlib import Path
 
 from builder.errors import BuilderError, SettingsError
 from builder.settings import Settings
+from builder.stages.difficulty import candidates, difficulty
 from builder.stages.draw import draw, wave_sizes
 from builder.stages.outcomes import outcome
 from builder.stages.progress import OnProgress, Progress
@@ -28,13 +29,15 @@ RECORD_STAGES: dict[str, Callable[[Session], Progress]] = {
     "verify": verify,
     "word": word,
     "solve": solve,
+    "difficulty": difficulty,
 }
 """Each works on the records that have no outcome of it yet."""
 
 STORE_STAGES = ("dedup", "score", "select")
 """Each compares all records, once those are complete: `builder.stages.<name>.<name>(store, settings)`."""
 
-STAGES = (*RECORD_STAGES, *STORE_STAGES)
+STAGES = ("draw", "synthesize", "verify", "word", "solve", "dedup", "difficulty", "score", "select")
+"""In order. Difficulty is measured of what dedup leaves."""
 
 WHOLE_STORE = "store"
 """The record that a stage over the whole store leaves its outcome for."""
@@ -147,6 +150,7 @@ def _require_complete(session: Session, name: str) -> None:
         "verify": bool(store.pending("verify")),
         "word": session.settings.word.worder == "model" and bool(store.pending("word")),
         "solve": bool(store.pending("solve")),
+        "difficulty": name == "select" and bool(candidates(session)),
     }
     for earlier in STORE_STAGES[: STORE_STAGES.index(name)]:
         values = {"stage": earlier, "record": WHOLE_STORE, "fingerprint": store.fingerprint}

@@ -99,6 +99,41 @@ SCHEMAS: dict[str, pa.Schema] = {
             "high": _REAL,
         }
     ),
+    "judgements": pa.schema(
+        {
+            "attempt": _STRING,
+            "task": _STRING,
+            "model": _STRING,
+            "decidable": _BOOL,
+            "comparator": _BOOL,
+            "verdict": _BOOL,
+        }
+    ),
+    "difficulties": pa.schema(
+        {
+            "task": _STRING,
+            "depth": _INT,
+            "width": _INT,
+            "calls": _INT,
+            "operators": _INT,
+            "tools": _INT,
+            "domains": _INT,
+            "distractor_similarity": _REAL,
+            "hidden_values": _INT,
+            "answer_bits": _REAL,
+            "bands": pa.list_(_STRING),
+        }
+    ),
+    "baselines": pa.schema(
+        {
+            "task": _STRING,
+            "round": _INT,
+            "shape": _STRING,
+            "solver": _STRING,
+            "solved": _BOOL,
+            "calls": _INT,
+        }
+    ),
     "outcomes": pa.schema(
         {
             "stage": _STRING,

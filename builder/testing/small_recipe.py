@@ -20,6 +20,7 @@ from builder.records.attempts import Attempt, Verdict
 from builder.records.derivations import Answer, AnswerSpec, CallStep, Derivation, Literal, Ref
 from builder.records.tasks import Draw, EvidenceCall, Round, Seed, Task
 from builder.records.tools import Call, Result
+from builder.settings import HeldOutSettings
 from builder.stages.workbench import Recipe
 
 PROFILE, DIVIDE = "general.atlas.island_profile", "general.atlas.divide"
@@ -53,8 +54,12 @@ def plan_wave(
     wave: int,
     count: int,
     first_index: int,
+    held_out: HeldOutSettings,
 ) -> list[Draw]:
-    """Draws that prefer islands which earlier waves used less."""
+    """Draws that prefer islands which earlier waves used less. All call the same two tools: none can be held out.
+
+    Parameters are over the ceiling because they are those of `recipe.sampling.plan_wave`.
+    """
     islands = list(view.entities("island"))
     weights = [1 / (1 + coverage["seed"].get(f"island:{name}", 0)) for name in islands]
     draws = []
@@ -164,6 +169,7 @@ def synthesize(
         draw=draw.id,
         domain=draw.domain,
         exemplar=draw.exemplar,
+        frame="ratio",
         register="plain",
         seed=draw.seed,
         question=question,

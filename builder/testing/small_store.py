@@ -39,7 +39,9 @@ UNUSED = ("Sicily",)
 def small_store(path: Path, executor: Executor, more: int = 0) -> Store:
     """A new store at `path`, filled; close it when done. `more` tasks of the same seeds follow in each split."""
     store = Store.open(path, FINGERPRINT, fresh=True)
-    rows: Rows = {"draws": [], "calls": [], "tasks": [], "attempts": [], "verdicts": [], "outcomes": []}
+    rows: Rows = {
+        "draws": [], "calls": [], "tasks": [], "attempts": [], "verdicts": [], "baselines": [], "outcomes": []
+    }  # fmt: skip
     choices: list[tuple[Any, ...]] = []
     places = {island: place for place, islands in SPLITS.items() for island in islands}
     islands = [*places, *UNUSED]
@@ -51,6 +53,7 @@ def small_store(path: Path, executor: Executor, more: int = 0) -> Store:
         rows["tasks"].append(task_row(task))
         rows["calls"] += [call_row(task.draw, call) for call in task.calls]
         rows["draws"].append(draw_row(_draw(task, len(rows["draws"]))))
+        rows["baselines"] += [_baseline(task, solver, solver == "oracle") for solver in ("one_hop", "oracle")]
         rows["outcomes"].append(_outcome(task.id))
         for attempt in attempts:
             rows["attempts"].append(attempt_row(attempt))
@@ -81,6 +84,10 @@ class _Form:
     width: int
 
 
+def _baseline(task: Task, solver: str, solved: bool) -> dict[str, Any]:
+    return {"task": task.id, "round": 1, "shape": "", "solver": solver, "solved": solved, "calls": len(task.calls)}
+
+
 def _forms(island: str, index: int) -> list[_Form]:
     return [_density(island, FACTORS[index % len(FACTORS)]), _ratio(island)]
 
@@ -107,6 +114,7 @@ def _task(island: str, form: _Form, executor: Executor) -> tuple[Task, list[Atte
         draw=content_id("draw", identity),
         domain="general",
         exemplar="small.density" if form.width == 1 else "small.ratio",
+        frame="quantity" if form.width == 1 else "ratio",
         register="plain",
         seed=Seed(type="island", value=island, label=island),
         question=form.question,

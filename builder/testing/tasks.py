@@ -167,6 +167,7 @@ def make_task(shape: str = "most_populous", executor: Executor | None = None) ->
             "draw": f"draw_{shape}",
             "domain": "general",
             "exemplar": f"testing.{shape}",
+            "frame": shape,
             "register": "plain",
             "seed": {"type": "country", "value": seed, "label": seed},
             "question": question,

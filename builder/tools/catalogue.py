@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 State = Literal["active", "missing", "restricted", "unverified", "broken"]
 
+_LONG_KEY = re.compile(r"""(?<![\w"'\-.])(?:[\w"'\-]++[ \t]*+\.[ \t]*+){19}""")
+
 _TABLE = re.compile(r"^\[", re.MULTILINE)
 
 _BROKEN = "see `dive-builder tools check`"
@@ -106,12 +108,22 @@ def _listed(identity: str, body: dict[str, Any] | None, state: State, remedy: st
     return Listed(identity, role, kind, description, state, remedy)
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """The tables of a spec's text. Raises ValueError, or RecursionError for nesting beyond reason.
+
+    The parser takes minutes for a key of ten thousand parts, so one of more than a spec could need is not given to it.
+    """
+    if _LONG_KEY.search(text):
+        raise ValueError("a key of 20 parts or more")
+    return tomllib.loads(text)
+
+
 def _head(path: Path) -> dict[str, Any] | None:
     """The keys before the first table: reading all of 500 files takes a second."""
     try:
         text = path.read_text(encoding="utf-8")
         first = _TABLE.search(text)
-        return tomllib.loads(text[: first.start()] if first else text)
+        return parse_toml(text[: first.start()] if first else text)
     except (OSError, ValueError, RecursionError):
         # A bracket that begins a line of SQL is no table.
         return _toml(path)
@@ -119,6 +131,6 @@ def _head(path: Path) -> dict[str, Any] | None:
 
 def _toml(path: Path) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None

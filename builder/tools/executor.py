@@ -51,7 +51,8 @@ class Executor:
 
     def execute(self, call: Call) -> Result:
         """Run a call. A failed call is a Result with a structured error; a ToolDefect is raised."""
-        if self._cached is not None:
+        # What a service failed to answer once it may answer the next time.
+        if self._cached is not None and not self._is_live(call.tool):
             return self._cached(call.tool, canonical_json(call.arguments))
         return self._run(call)
 

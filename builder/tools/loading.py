@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from builder.errors import SpecProblem
 from builder.records.exemplars import Scenario
 from builder.records.tools import LicenceRule, Provider, SemanticType, ToolSpec
-from builder.tools.catalogue import rule_name
+from builder.tools.catalogue import parse_toml, rule_name
 from builder.tools.parsed import ParsedFiles
 
 MAX_SPEC_BYTES = 262_144
@@ -102,8 +101,8 @@ class SpecFiles:
             self.report(self._name(path), "-", "larger than 256 KiB", "a spec is a small file: move data into a table")
             return None
         try:
-            return self.parsed.get("toml", path.read_text(encoding="utf-8"), tomllib.loads)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self.parsed.get("toml", path.read_text(encoding="utf-8"), parse_toml)
+        except (ValueError, RecursionError) as error:
             self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
             return None
 

@@ -80,7 +80,9 @@ def _overview(files: SpecFiles, extras: Extras) -> str:
 
 
 def _domain_table(files: SpecFiles, extras: Extras) -> Iterator[str]:
-    yield from _head("domain", "providers", "tools", "base", "extra", "retrieval", "processing", "query", "function")
+    yield from _head(
+        "domain", "providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http"
+    )
     total: Counter[str] = Counter()
     for domain in DOMAINS:
         specs = [spec for spec in files.tools.values() if spec.domain == domain]
@@ -95,7 +97,7 @@ def _domain_table(files: SpecFiles, extras: Extras) -> Iterator[str]:
 
 
 def _numbers(counts: Counter[str]) -> Iterator[str]:
-    for key in ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function"):
+    for key in ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http"):
         yield str(counts[key])
 
 

@@ -12,7 +12,7 @@ from builder.errors import SettingsError
 from builder.records.base import DOMAINS
 from builder.tools.checks import NAME
 
-KINDS = ("function", "query")
+KINDS = ("function", "query", "http")
 
 _PROVIDER = Template("""\
 #:schema $up/docs/schemas/provider.schema.json
@@ -35,6 +35,27 @@ function = "entries_table"
 description = ""
 """
 
+_HOSTS = """
+terms = ""                 # https address of the terms of use
+say_source = true          # what a service says changes, so a question must name it
+share_responses = false    # true where its terms let recorded answers be passed on
+
+[[hosts]]                  # each host that the tools reach; see docs/live_tools.md
+name = ""
+rate = 1                   # requests a second that its terms allow, or fewer
+"""
+
+_REQUEST = """
+[request]
+url = ""                   # https://host/path/{value}
+found = ""                 # what must be in the answer, as JMESPath; else it is not_found
+
+[errors]
+not_found = ""
+"""
+
+_SELECT = 'select = ""                # where it is in the answer: JMESPath, or a pointer that begins with /\n'
+
 _TOOL = Template("""\
 #:schema $up/docs/schemas/tool.schema.json
 description = ""           # at most 400 characters: what a model would choose the tool by
@@ -48,7 +69,7 @@ description = ""
 [returns.result]
 type = ""
 description = ""
-topic = "general"
+${read}topic = "general"
 phrases = []               # "the population of {country}"
 ask = []                   # "How many people live in {country}?"
 
@@ -101,9 +122,10 @@ def scaffold(root: Path, place: str, kind: str = "function") -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = [spec]
     if not (folder / "provider.toml").exists():
-        tables = _TABLES if kind == "query" else ""
-        (folder / "provider.toml").write_text(_PROVIDER.substitute(up="../../..", tables=tables), encoding="utf-8")
+        more = {"query": _TABLES, "http": _HOSTS}.get(kind, "")
+        (folder / "provider.toml").write_text(_PROVIDER.substitute(up="../../..", tables=more), encoding="utf-8")
         written.append(folder / "provider.toml")
+    if kind != "http" and not module.exists():
         body = _MODULE.format(provider=f"{domain}.{provider}") + (_TABLE_FUNCTION if kind == "query" else "")
         module.write_text(body, encoding="utf-8")
         written.append(module)
@@ -131,9 +153,12 @@ def _parts(place: str) -> tuple[str, str, str]:
 
 
 def _spec(kind: str, name: str) -> str:
-    if kind == "function":
+    read = ""
+    if kind == "http":
+        body, role, read = _REQUEST, "retrieval", _SELECT
+    elif kind == "function":
         body, role = f'function = "{name}"          # in functions.py; same parameter names\n', "processing"
     else:
         body = 'sql = "SELECT ... AS result FROM entries WHERE ... = $value"\n[errors]\nnot_found = ""\n'
         role = "retrieval"
-    return _TOOL.substitute(up="../../..", kind=kind, role=role, body=body)
+    return _TOOL.substitute(up="../../..", kind=kind, role=role, body=body, read=read)

@@ -122,11 +122,26 @@ def test_check_prints_file_key_finding_and_remedy(specs: Path, capsys: pytest.Ca
     lines = said(capsys, "tools", "check", "tool_specs/general/atlas", code=1).splitlines()
     assert lines[:3] == [
         "general/atlas/divide.toml: parameters.divisor.type",
-        "    unknown type quotent",
+        "    unknown type quotent, expected one of types.toml or types/*.toml, such as quotient",
         "    -> declare it in types.toml or correct it",
     ]
     body = json.loads(said(capsys, "tools", "check", "tool_specs", "--json", code=1))
     assert body["problems"][0]["file"] == "general/atlas/divide.toml"
+
+
+def test_ties_counts_pairs_and_names_what_stands_apart(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "tools", "ties", "--specs", "tool_specs")
+    assert text.splitlines()[0] == "0 pairs of producer and consumer between 2 tools, 0 across domains"
+    assert "2 tools (100.0%) stand apart" in text
+    found = json.loads(said(capsys, "tools", "ties", "--specs", "tool_specs", "--json"))
+    assert found["apart"] == ["general.atlas.divide", "general.atlas.island_profile"]
+
+
+def test_packages_and_values_count_what_the_pool_stands_on(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "tools", "packages", "--specs", "tool_specs").strip() == "0 packages, 0 MB"
+    text = said(capsys, "tools", "values", "--specs", "tool_specs")
+    assert text.splitlines()[-1].split()[:2] == ["general", "*"]
+    assert json.loads(said(capsys, "tools", "values", "--specs", "tool_specs", "--json"))[0]["type"] == "island"
 
 
 def test_schema_writes_what_editors_read(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,7 +88,7 @@ def test_a_null_is_never_passed_on() -> None:
 
 @pytest.mark.parametrize(
     ("value", "decimals", "rounded"),
-    [(2.345, 1, 2.3), (2.0, 0, 2), (-0.001, 2, 0.0), (7, None, 7), (True, 0, True)],
+    [(2.345, 1, 2.3), (2.0, 0, 2), (-0.001, 2, 0.0), (7, None, 7), (2.0, None, 2), (True, 0, True)],
 )
 def test_answers_are_rounded_as_asked(value: object, decimals: int | None, rounded: object) -> None:
     made = round_answer(value, AnswerSpec(kind="number", decimals=decimals))

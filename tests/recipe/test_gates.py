@@ -106,6 +106,43 @@ def test_rebinding_to_the_question_is_a_contraction() -> None:
     assert refused.value.reason == "gate:contraction"
 
 
+def test_what_a_tool_says_of_two_things_side_by_side_is_no_contraction() -> None:
+    """France and Germany have one currency, which is known only once both have been asked for."""
+
+    def euros(step: str, amount: int, of: str) -> CallStep:
+        given: dict[str, Any] = {
+            "amount": Literal(literal=amount, type="money_amount"),
+            "from_currency": Ref(step=of, field="currency"),
+            "to_currency": Literal(literal="USD", type="currency"),
+            "date": Literal(literal="2026-03-02", type="date"),
+        }
+        return CallStep(id=step, tool="financial.ecb.ecb_convert", arguments=given)
+
+    france = CallStep(id="f", tool=PROFILE, arguments={"country": country("France")})
+    germany = CallStep(id="g", tool=PROFILE, arguments={"country": country("Germany")})
+    both = calculate("s", "add", Ref(step="x", field="converted"), Ref(step="y", field="converted"))
+    contracted(number(france, germany, euros("x", 1200, "f"), euros("y", 3500, "g"), both))
+    # In one chain, the second currency would be the first one over again.
+    capital = CallStep(
+        id="c", tool="general.countries.city_profile", arguments={"city": Ref(step="f", field="capital")}
+    )
+    again = CallStep(id="g", tool=PROFILE, arguments={"country": Ref(step="c", field="country")})
+    with pytest.raises(Refused, match="already known"):
+        twice = calculate("s", "multiply", Ref(step="x", field="converted"), Literal(literal=2, type="number"))
+        contracted(number(france, capital, again, euros("x", 1200, "g"), twice))
+
+
+def test_a_pick_among_named_options_names_its_answer() -> None:
+    names = ("Peru", "Chile")
+    profiles = [CallStep(id=name, tool=PROFILE, arguments={"country": country(name)}) for name in names]
+    keys = tuple(Ref(step=name, field="population") for name in names)
+    best = OpStep(id="best", op="argmax", inputs={"items": tuple(map(country, names)), "keys": keys})
+    spec = AnswerSpec(kind="entity", type="country")
+    picked = Derivation(steps=(*profiles, best), answer=Ref(step="best"), spec=spec)
+    assert gates.chosen_among(picked) == ["Peru", "Chile"]
+    assert gates.chosen_among(number(PERU, calculate("d", "divide", PEOPLE, AREA))) == []
+
+
 def test_what_an_operator_chose_among_is_no_contraction() -> None:
     """Which of two named countries is larger, and a fact about it: naming it is the point, not a short cut."""
     names = ("Austria", "Hungary")

@@ -25,5 +25,6 @@ class Small:
 def small(folder: Path, **select: int) -> Small:
     """16 tasks from 8 islands, each with a direct attempt and one with a slip; `select` sets sizes of splits."""
     changes = {"pool.specs": str(tiny_pool()), "pool.cache": str(folder / "cache")}
-    settings = Settings.profile("smoke").replace({**changes, **{f"select.{name}": n for name, n in select.items()}})
+    sizes = {"rl_test_unseen_toolset": 0, "rl_test_unseen_tool": 0} | select
+    settings = Settings.profile("smoke").replace({**changes, **{f"select.{name}": n for name, n in sizes.items()}})
     return Small(small_store(folder / "dive.duckdb", tiny_executor(folder / "cache")), settings)

@@ -31,7 +31,7 @@ def paid(tmp_path: Path) -> Path:
 
 
 def holds(store: Store) -> tuple[int, str]:
-    ((total,),) = store.query("queue/spent")
+    total = sum(prompt + completion for _, prompt, completion in store.query("queue/spent"))
     ((body,),) = store.query("queue/reply", key="reply_1")
     return total, body
 

@@ -66,7 +66,8 @@ def _scalar(answer: Answer, spec: AnswerSpec, value: Any) -> str:
     if isinstance(value, float) and spec.decimals is not None:
         return f"{value:.{spec.decimals}f}"
     if isinstance(value, (int, float)):
-        return str(value)
+        # A calculator gives the difference of two counts as 12.0.
+        return str(int(value) if float(value).is_integer() else value)
     if not isinstance(value, str):
         raise DerivationError("answer:shape", f"{value!r} is no answer of kind {spec.kind}")
     label = next(iter(answer.names.get(value, ())), value)
