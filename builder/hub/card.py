@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from huggingface_hub import DatasetCardData
 
 from builder.errors import ReleaseError
+from builder.hub.plots import PLOTS, image
 from builder.records.releases import Bar, CardFacts
 
 SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -304,6 +306,7 @@ SECTIONS: dict[str, Callable[[CardFacts], str]] = {
     "settings": _settings,
     "lock": lambda facts: facts.lock,
     "content": lambda facts: facts.content,
+    **{f"plot_{name}": partial(image, name=name) for name in PLOTS},
 }
 """Slots by name, and what fills each."""
 

@@ -17,10 +17,12 @@ from builder.hub.rows import ROLES, PoolFacts
 from builder.hub.schemas import SCHEMAS
 from builder.hub.tokens import tokenizer_name
 from builder.hub.views import open_views, query
+from builder.recipe.diversity import curve_sizes
 from builder.records.decontaminate import BenchmarkFacts
 from builder.records.releases import (
     Bar,
     CardFacts,
+    Curve,
     DomainFacts,
     FileEntry,
     FunnelStep,
@@ -35,19 +37,27 @@ from builder.records.releases import (
 from builder.records.rows import TaskRow
 from builder.records.tasks import Task
 
+RAREFIED = ("toolset", "call_graph", "derivation")
+"""Classes of tasks whose curves the card shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
     """What only the store knows."""
 
     metrics: tuple[Metric, ...]
+    scopes: dict[str, int]
+    curves: tuple[Curve, ...]
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
 
 
 def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> StoreFacts:
-    """Metrics, funnel and retention from an open store."""
+    """Metrics, curves, funnel and retention from an open store."""
+    scopes = dict(query(connection, "report/scopes"))
     return StoreFacts(
+        scopes=scopes,
+        curves=_curves(connection, scopes.get("pool", 0)),
         metrics=tuple(
             Metric(metric=metric, scope=scope, value=value)
             for metric, scope, value in query(connection, "report/card_metrics")
@@ -62,6 +72,18 @@ def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> Stor
                 connection, "report/card_retention", fingerprint=fingerprint
             )
         ),
+    )
+
+
+def _curves(connection: duckdb.DuckDBPyConnection, tasks: int) -> tuple[Curve, ...]:
+    """Rarefaction of the pool; none for a pool without tasks."""
+    sizes = curve_sizes(tasks)
+    return tuple(
+        Curve(
+            classes=classes,
+            points=tuple(query(connection, "curves/rarefaction", scope="pool", partition=classes, sizes=sizes)),
+        )
+        for classes in (RAREFIED if sizes else ())
     )
 
 
@@ -103,6 +125,8 @@ def card_facts(
         domains=tuple(DomainFacts(domain=d, tasks=t, sft=s, rl=r) for d, t, s, r in domains),
         bars=tuple(Bar(dimension=d, label=label, rows=rows) for d, label, rows in bars),
         metrics=store.metrics,
+        scopes=store.scopes,
+        curves=store.curves,
         funnel=store.funnel,
         retention=store.retention,
         sources=_sources(pool, tools),

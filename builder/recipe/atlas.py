@@ -35,6 +35,7 @@ class Atlas:
     def __init__(self, view: PoolView) -> None:
         self.view = view
         self._values: dict[tuple[str, str], list[Any]] = {}
+        self._about: dict[str, list[Edge]] = {}
 
     @cached_property
     def edges(self) -> dict[str, Edge]:
@@ -87,7 +88,9 @@ class Atlas:
 
     def about(self, entity_type: str) -> list[Edge]:
         """Attributes whose tool takes a value of this entity type."""
-        return [edge for edge in self.attributes if self.view.fits(entity_type, edge.subject)]
+        if entity_type not in self._about:
+            self._about[entity_type] = [e for e in self.attributes if self.view.fits(entity_type, e.subject)]
+        return self._about[entity_type]
 
     @cached_property
     def says(self) -> dict[str, frozenset[tuple[str, str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,19 @@ class _Work:
     computed: bool
     """Whether the answer is a number that tells: a calculator takes any number, and only such an answer shows that
     the one it took was not needed."""
-    earlier: list[_Earlier] = field(default_factory=list)
+    earlier: dict[tuple[str, str], _Earlier] = field(default_factory=dict)
+    """Values at hand by type and text, each once, where it stood first."""
+    _behind: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, source: Literal | Ref, kind: str, value: Any) -> None:
+        """A value is at hand from here on."""
+        self.earlier.setdefault((kind, str(value)), (source, kind, value))
+
+    def before(self, step: Step) -> set[str]:
+        """Ids of a step and of all that feed it."""
+        if step.id not in self._behind:
+            self._behind[step.id] = _before(self.known, step)
+        return self._behind[step.id]
 
 
 def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, answer: Json) -> Steps:
@@ -46,19 +58,19 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
         for source in inputs_of(step).values():
             for literal in source if isinstance(source, tuple) else (source,):
                 if isinstance(literal, Literal):
-                    work.earlier.append((literal, literal.type, literal.literal))
+                    work.note(literal, literal.type, literal.literal)
     for step in derivation.steps:
         if not isinstance(step, CallStep):
             continue
         for parameter, source in step.arguments.items():
             if isinstance(source, Ref):
                 yield from _rebind(work, step, parameter, source)
-        _still_unknown(view, derivation, evidence, step, _unique(work.earlier))
+        _still_unknown(view, derivation, evidence, step, work.earlier.values())
         for name in view.declared[step.tool].returns:
             made = evidence.values[step.id][name]
             kind = source_type(view, Ref(step=step.id, field=name), known)[0]
             if isinstance(made, (str, int, float)) and not isinstance(made, bool):
-                work.earlier.append((Ref(step=step.id, field=name), kind, made))
+                work.note(Ref(step=step.id, field=name), kind, made)
 
 
 def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
@@ -69,9 +81,7 @@ def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
     value = current[source.field] if isinstance(current, dict) and source.field else current
     if isinstance(value, list):
         return
-    for candidate, kind, other in _unique(work.earlier):
-        if candidate == source or candidate in options or _stands_apart(work.known, candidate, source):
-            continue
+    for candidate, kind, other in work.earlier.values():
         same = bool(other == value)
         if wanted == GENERIC:
             # Small numbers meet by chance, and one call's fields belong together.
@@ -79,6 +89,8 @@ def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
             if not work.computed or chance or _depends(candidate, source.step):
                 continue
         elif not work.view.fits(kind, wanted):
+            continue
+        if candidate == source or candidate in options or _stands_apart(work, candidate, source):
             continue
         if same and not _depends(candidate, source.step):
             raise Refused("gate:contraction", f"{step.tool}.{parameter} is already known")
@@ -95,7 +107,7 @@ def _rebind(work: _Work, step: CallStep, parameter: str, source: Ref) -> Steps:
             raise Refused("gate:contraction", f"{step.tool}.{parameter} works with an earlier value too")
 
 
-def _stands_apart(known: Mapping[str, Step], candidate: Literal | Ref, source: Ref) -> bool:
+def _stands_apart(work: _Work, candidate: Literal | Ref, source: Ref) -> bool:
     """Whether a value cannot stand for another though it is at hand: it is made from it, or is its peer.
 
     Peers are what one tool says of two things side by side, as of two members of a fan-out: that they agree is
@@ -103,10 +115,10 @@ def _stands_apart(known: Mapping[str, Step], candidate: Literal | Ref, source: R
     """
     if not isinstance(candidate, Ref):
         return False
-    one, other = known[candidate.step], known[source.step]
-    if one.id != other.id and other.id in _before(known, one):
+    one, other = work.known[candidate.step], work.known[source.step]
+    if one.id != other.id and other.id in work.before(one):
         return True
-    if not isinstance(one, CallStep) or not isinstance(other, CallStep) or one.id in _before(known, other):
+    if not isinstance(one, CallStep) or not isinstance(other, CallStep) or one.id in work.before(other):
         return False
     return candidate.field == source.field and one.tool == other.tool
 
@@ -160,7 +172,7 @@ def _still_unknown(
     derivation: Derivation,
     evidence: Evidence,
     step: CallStep,
-    earlier: Iterable[tuple[Literal | Ref, str, Any]],
+    earlier: Iterable[_Earlier],
 ) -> None:
     """The call that answers says something new: what an earlier call of the kind has said needs no further one."""
     final = derivation.answer
@@ -173,15 +185,6 @@ def _still_unknown(
         alike = view.fits(kind, derivation.spec.type) or view.fits(derivation.spec.type, kind)
         if other == value and alike and isinstance(candidate, Ref):
             raise Refused("gate:contraction", f"{step.tool} gives back what {candidate.step} has given")
-
-
-def _unique(items: Sequence[tuple[Literal | Ref, str, Any]]) -> Iterable[tuple[Literal | Ref, str, Any]]:
-    seen = set()
-    for item in items:
-        key = (item[1], str(item[2]))
-        if key not in seen:
-            seen.add(key)
-            yield item
 
 
 def _depends(candidate: Literal | Ref, step: str) -> bool:

@@ -5,7 +5,7 @@ Evaluation is a generator: it yields Call and receives Result, so the recipe sta
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,12 +139,21 @@ def again(
     """The answer when one step is changed: only that step and those that depend on it are run again."""
     touched = {changed}
     for step in derivation.steps:
-        if any(ref.step in touched for source in inputs_of(step).values() for ref in refs(source)):
+        if step.id not in touched and _takes(step, touched):
             touched.add(step.id)
     known = {step.id: step for step in derivation.steps}
     kept = Evidence({step: value for step, value in evidence.values.items() if step not in touched})
     yield from run_steps([step for step in derivation.steps if step.id in touched], kept, known, overrides)
     return round_answer(resolve(derivation.answer, known, kept.values), derivation.spec)
+
+
+def _takes(step: Step, wanted: Collection[str]) -> bool:
+    """Whether one of these steps feeds a step."""
+    for source in inputs_of(step).values():
+        for item in source if isinstance(source, tuple) else (source,):
+            if isinstance(item, Ref) and item.step in wanted:
+                return True
+    return False
 
 
 def round_answer(value: Any, spec: AnswerSpec) -> Any:
@@ -169,13 +178,13 @@ def refs(source: Sources) -> list[Ref]:
     return [source] if isinstance(source, Ref) else []
 
 
-def inputs_of(step: Step) -> dict[str, Sources]:
+def inputs_of(step: Step) -> Mapping[str, Sources]:
     """Named sources of a step; a fan-out's list stands under its parameter."""
     if isinstance(step, OpStep):
-        return dict(step.inputs)
+        return step.inputs
     if isinstance(step, MapStep):
         return {**step.arguments, step.parameter: step.over}
-    return dict(step.arguments)
+    return step.arguments
 
 
 def needed(steps: Iterable[Step], answer: Sources) -> tuple[Step, ...]:

@@ -62,6 +62,15 @@ CURVES = {
 }
 """Metrics that count different things, with the curve that says how many to expect among fewer tasks."""
 
+CURVE_POINTS = 24
+"""Sizes at which a curve is computed."""
+
+
+def curve_sizes(tasks: int) -> list[int]:
+    """Sizes of random samples, in tasks, for the curve of a scope of `tasks`: evenly spaced, the last one all of it."""
+    return sorted({max(1, round(tasks * step / CURVE_POINTS)) for step in range(1, CURVE_POINTS + 1)}) if tasks else []
+
+
 OURS_ONLY = frozenset(
     {
         "topology_classes",

@@ -1,4 +1,7 @@
-"""Plots as inline SVG: text in, text out. Colours are CSS variables of the page, so light and dark are its matter."""
+"""Plots as SVG: text in, text out. Inside a page or a file, `STYLE` gives them their colours, light and dark.
+
+All coordinates have one decimal, so the same figures give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,30 @@ from html import escape
 
 COLOURS = 6
 """Series have the classes `s0` to `s5`; more start again."""
+
+STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #667; --grid: #dde1e6; --bar: #3b6ea5;
+  --s0: #1f6feb; --s1: #c2570c; --s2: #1a7f37; --s3: #8250df; --s4: #bf3989; --s5: #57606a; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14171b; --ink: #e6e8eb; --faint: #9aa4b0; --grid: #333a42;
+  --bar: #79a8dc; --s0: #6cb6ff; --s1: #f0a060; --s2: #6bc46d; --s3: #c297ff; --s4: #f59fd0; --s5: #a8b3bf; } }
+.grid { stroke: var(--grid); } .tick, .label { fill: var(--faint); font-size: 11px; text-anchor: middle; }
+.tick.y { text-anchor: end; } .bar { fill: var(--bar); } .mark { fill: none; stroke: var(--ink); stroke-width: 2; }
+.line { fill: none; stroke-width: 2; } .band { opacity: .18; stroke: none; }
+.name { fill: var(--ink); font-size: 12px; text-anchor: end; } .value { fill: var(--faint); font-size: 12px; }
+""" + "".join(f".line.s{n} {{ stroke: var(--s{n}); }} .band.s{n} {{ fill: var(--s{n}); }}\n" for n in range(COLOURS))
+"""Colours and strokes of all plots, for the `<style>` of a page or of a file."""
+
+_FILE_STYLE = """/* A fine line, so that a narrow interval shows around it. */
+.line { stroke-width: 1; } .band { opacity: .35; }
+text { font-family: system-ui, sans-serif; } .paper { fill: var(--paper); }
+.heading { fill: var(--ink); font-size: 14px; font-weight: 600; } .caption { fill: var(--ink); font-size: 12px; }
+"""
+
+_HEAD, _CAPTION, _EDGE = 34, 20, 10
+"""Room in pixels of a file's heading, of its captions, and around the plots."""
+
+_NAMES, _VALUES = 190, 110
+"""Room in pixels for the names and the values beside lying bars."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 22, 10, 34
 """Room in pixels around a plot for its axes."""
@@ -60,12 +87,14 @@ def lines(
     return _svg(title, size, parts)
 
 
-def bars(title: str, rows: Sequence[tuple[str, float]], size: tuple[int, int] = (360, 230)) -> str:
-    """Upright bars, one for each row, labelled below."""
+def bars(title: str, rows: Sequence[tuple[str, float]], x_label: str = "", size: tuple[int, int] = (360, 230)) -> str:
+    """Upright bars, one for each row, labelled below; where bars are narrow, not all of them."""
     width, height = size
     y_ticks = ticks(max((value for _, value in rows), default=1.0))
     step = (width - _LEFT - _RIGHT) / max(1, len(rows))
-    parts = [_axes(size, [0.0], y_ticks, "")]
+    # A label of two figures takes 16 pixels.
+    every = max(1, math.ceil(16 / step))
+    parts = [_axes(size, [0.0], y_ticks, x_label)]
     for number, (name, value) in enumerate(rows):
         tall = value / y_ticks[-1] * (height - _TOP - _BOTTOM)
         left = _LEFT + number * step + step * 0.1
@@ -73,10 +102,52 @@ def bars(title: str, rows: Sequence[tuple[str, float]], size: tuple[int, int] = 
             f'<rect class="bar" x="{left:.1f}" y="{height - _BOTTOM - tall:.1f}" width="{step * 0.8:.1f}"'
             f' height="{tall:.1f}"><title>{escape(name)}: {value:,.6g}</title></rect>'
         )
-        parts.append(
-            f'<text class="tick" x="{left + step * 0.4:.1f}" y="{height - _BOTTOM + 14}">{escape(name)}</text>'
-        )
+        if number % every == 0:
+            parts.append(
+                f'<text class="tick" x="{left + step * 0.4:.1f}" y="{height - _BOTTOM + 14}">{escape(name)}</text>'
+            )
     return _svg(title, size, parts)
+
+
+def lying(title: str, rows: Sequence[tuple[str, float, str]], size: tuple[int, int]) -> str:
+    """Lying bars over a common zero, one for each row: its name before the bar, the text of its value behind."""
+    width, height = size
+    step = height / max(1, len(rows))
+    most = max((value for _, value, _ in rows), default=0.0) or 1.0
+    parts = []
+    for number, (name, value, text) in enumerate(rows):
+        long, top = value / most * (width - _NAMES - _VALUES), number * step
+        baseline = f"{top + step / 2 + 4:.1f}"
+        parts.append(f'<text class="name" x="{_NAMES - 8}" y="{baseline}">{escape(name)}</text>')
+        parts.append(
+            f'<rect class="bar" x="{_NAMES}" y="{top + step * 0.12:.1f}" width="{long:.1f}"'
+            f' height="{step * 0.76:.1f}"/>'
+        )
+        parts.append(f'<text class="value" x="{_NAMES + long + 6:.1f}" y="{baseline}">{escape(text)}</text>')
+    return _svg(title, size, parts)
+
+
+def alone(heading: str, title: str, panels: Sequence[tuple[str, str]], size: tuple[int, int]) -> str:
+    """Plots of one size side by side, each below its caption, as a file that needs nothing from anywhere.
+
+    `title` is what a screen reader says. An image cannot know the page around it, whose colours may be chosen apart
+    from the reader's machine: over a background of its own it is readable on a light and on a dark one.
+    """
+    top = _HEAD + (_CAPTION if any(caption for caption, _ in panels) else 0)
+    width, height = size[0] * len(panels) + 2 * _EDGE, size[1] + top + _EDGE
+    parts = [f'<text class="heading" x="{_EDGE}" y="22">{escape(heading)}</text>']
+    for number, (caption, plot) in enumerate(panels):
+        left = _EDGE + number * size[0]
+        if caption:
+            parts.append(f'<text class="caption" x="{left}" y="{_HEAD + 9}">{escape(caption)}</text>')
+        parts.append(f'<g transform="translate({left} {top})">{plot}</g>')
+    inside = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        f' role="img" aria-label="{escape(title)}">\n<title>{escape(title)}</title>\n'
+        f"<style>{STYLE}{_FILE_STYLE}</style>\n"
+        f'<rect class="paper" width="{width}" height="{height}" rx="6"/>\n{inside}\n</svg>\n'
+    )
 
 
 def ticks(most: float, about: int = 4) -> list[float]:
@@ -111,4 +182,5 @@ def _short(value: float) -> str:
 
 def _svg(title: str, size: tuple[int, int], parts: Sequence[str]) -> str:
     inside = "".join(parts)
-    return f'<svg viewBox="0 0 {size[0]} {size[1]}" role="img" aria-label="{escape(title)}">{inside}</svg>'
+    box = f'width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
+    return f'<svg {box} role="img" aria-label="{escape(title)}">{inside}</svg>'

@@ -11,6 +11,7 @@ import contextlib
 import datetime
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from builder.errors import BuilderError, Refused
@@ -209,7 +210,7 @@ class Sampler:
         taken = set().union(*(self._says[tool] for tool in chosen))
 
         def fits(tool: str) -> bool:
-            return tool in self._open and tool not in chosen and not (self._says[tool] & taken)
+            return tool in self._open and tool not in chosen and taken.isdisjoint(self._says[tool])
 
         near = sorted({other for tool in chosen for other in self.atlas.neighbours[tool] if fits(other)})
         rng.shuffle(near)
@@ -278,14 +279,20 @@ def draw_value(kind: str, slot: Slot, rng: random.Random) -> Json:
         whole = all(float(v).is_integer() for v in (slot.low, slot.step))
         return int(value) if whole else round(value, 6)
     if slot.first is not None and slot.last is not None:
-        first, last = (datetime.date.fromisoformat(day) for day in (slot.first, slot.last))
-        days = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
-        return rng.choice([d for d in days if d.weekday() < 5 or not slot.weekdays]).isoformat()
+        return rng.choice(_days(slot.first, slot.last, slot.weekdays))
     if slot.alphabet is not None and slot.length is not None:
         return "".join(rng.choice(slot.alphabet) for _ in range(rng.randint(*slot.length)))
     if kind == "boolean":
         return rng.random() < 0.5
     raise Refused("walk:slots", f"a slot of type {slot.type} says neither choices nor how to draw")
+
+
+@lru_cache(maxsize=256)
+def _days(first: str, last: str, weekdays: bool) -> tuple[str, ...]:
+    """ISO dates of a window, both ends included."""
+    start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+    days = (start + datetime.timedelta(days=n) for n in range((end - start).days + 1))
+    return tuple(day.isoformat() for day in days if day.weekday() < 5 or not weekdays)
 
 
 def _seed_slot(view: PoolView, scenario: Scenario) -> str:
@@ -313,7 +320,11 @@ def _label(view: PoolView, kind: str, value: Json) -> str:
 
 def alike(tool: str, other: str) -> bool:
     """Confusable: the same provider, or two words of the name in common."""
-    if tool.rsplit(".", 1)[0] == other.rsplit(".", 1)[0]:
-        return True
-    words, others = (set(t.rsplit(".", 1)[1].split("_")) for t in (tool, other))
-    return len(words & others) >= 2
+    (provider, words), (other_provider, others) = _provider_and_words(tool), _provider_and_words(other)
+    return provider == other_provider or len(words & others) >= 2
+
+
+@lru_cache(maxsize=4096)
+def _provider_and_words(tool: str) -> tuple[str, frozenset[str]]:
+    provider, name = tool.rsplit(".", 1)
+    return provider, frozenset(name.split("_"))

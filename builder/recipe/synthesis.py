@@ -6,6 +6,7 @@ are refusals with a reason; anything else is a bug and propagates.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 
 from builder.errors import DerivationError, Refused
 from builder.identity import random_stream
-from builder.recipe import gates, origins, sense
+from builder.recipe import gates, origins, rounding, sense
 from builder.recipe.aiming import aim
 from builder.recipe.atlas import Atlas
 from builder.recipe.contraction import no_contraction
@@ -26,14 +27,13 @@ from builder.recipe.view import PoolView
 from builder.recipe.wording import (
     DATE_STYLES,
     choose_wording,
-    date_text,
     describable,
     fill,
-    number_text,
     question_text,
     slot_texts,
     slots_in,
     source_sentence,
+    spellings,
     tail,
 )
 from builder.records.base import Json
@@ -137,8 +137,8 @@ def _round(
     for step in planned.steps:
         state.steps[step.id] = step
     yield from run_steps(planned.steps, state.evidence, state.steps)
-    register, text = choose_wording(planned, state.rng)
-    return _derive(state, number, planned, (register, text), described)
+    wording = choose_wording(planned, state.rng)
+    return (yield from _settled(state, number, planned, wording, described))
 
 
 def _deeper(state: State, number: int, last: PlannedRound, described: Described) -> Generator[Call, Result, Candidate]:
@@ -168,7 +168,19 @@ def _deeper(state: State, number: int, last: PlannedRound, described: Described)
     if not usable:
         raise Refused("walk:wording", "no wording has a place for a description")
     moved = PlannedRound("deeper", last.steps, last.answer, last.spec, tuple(usable), last.frame)
-    return _derive(state, number, moved, choose_wording(moved, state.rng), described)
+    return (yield from _settled(state, number, moved, choose_wording(moved, state.rng), described))
+
+
+def _settled(
+    state: State, number: int, planned: PlannedRound, wording: tuple[str, str], described: Described | None
+) -> Generator[Call, Result, Candidate]:
+    """The round with its answer asked to no more decimals than hold whatever is rounded on the way."""
+    candidate = _derive(state, number, planned, wording, described)
+    said = rounding.stated(wording[1] + state.plan.note)
+    spec = yield from rounding.settle(state.view, candidate.round.derivation, candidate.evidence, said)
+    if spec == planned.spec:
+        return candidate
+    return _derive(state, number, dataclasses.replace(planned, spec=spec), wording, described)
 
 
 def _derive(
@@ -253,18 +265,6 @@ def literals_of(derivation: Derivation) -> list[Literal]:
     return found
 
 
-def spellings(view: PoolView, spec: AnswerSpec, value: Json, style: str) -> list[str]:
-    """How the answer would stand in a text."""
-    if spec.kind == "entity":
-        entity = view.entities(spec.type).get(value)
-        return [str(value), *([entity.label] if entity else [])]
-    if spec.kind == "number" and not isinstance(value, bool):
-        return [str(value), number_text(value)]
-    if spec.kind == "date":
-        return [date_text(value, each) for each in DATE_STYLES]
-    return [str(value)]
-
-
 def run_gates(state: State, candidate: Candidate) -> Generator[Call, Result, None]:
     """The gates that run tools: only a round that may become the task pays for them."""
     derivation, answer = candidate.round.derivation, candidate.round.answer
@@ -292,13 +292,13 @@ def _distinct(literals: list[Literal]) -> list[Literal]:
 
 def task_of(state: State, candidates: list[Candidate], key: Callable[[Call], str]) -> Task:
     last = candidates[-1]
-    derivation = canonical(last.round.derivation)
+    rounds = tuple(c.round.model_copy(update={"derivation": canonical(c.round.derivation)}) for c in candidates)
+    derivation = rounds[-1].derivation
     names = {old.id: new.id for old, new in zip(last.round.derivation.steps, derivation.steps, strict=True)}
     evidence = rename(last.evidence, names)
     keys = {number: key(made.call) for number, made in enumerate(evidence.made)}
     calls = evidence_calls(state.view, derivation, evidence, keys)
     depth, width = depth_and_width(derivation, evidence)
-    rounds = tuple(c.round.model_copy(update={"derivation": canonical(c.round.derivation)}) for c in candidates)
     return Task.model_validate(
         {
             "id": task_id(derivation),

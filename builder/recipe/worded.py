@@ -20,10 +20,10 @@ from builder.prompts import fill, phrases
 from builder.recipe import gates, sense
 from builder.recipe.replies import structured
 from builder.recipe.slots import Slot, slots
-from builder.recipe.synthesis import literals_of, spellings
+from builder.recipe.synthesis import literals_of
 from builder.recipe.turns import Asking
 from builder.recipe.view import PoolView
-from builder.recipe.wording import DATE_STYLES
+from builder.recipe.wording import DATE_STYLES, spellings
 from builder.records.chat import ChatReply, ChatRequest, ReplySchema
 from builder.records.tasks import Task
 

@@ -217,3 +217,15 @@ def question_text(body: str, note: str, rounding: str, sources: str) -> str:
     parts = [body.strip(), note.strip(), sources, rounding]
     text = one_article(" ".join(part for part in parts if part))
     return text[0].upper() + text[1:]
+
+
+def spellings(view: PoolView, spec: AnswerSpec, value: Json, style: str) -> list[str]:
+    """How the answer would stand in a text."""
+    if spec.kind == "entity":
+        entity = view.entities(spec.type).get(value)
+        return [str(value), *([entity.label] if entity else [])]
+    if spec.kind == "number" and not isinstance(value, bool):
+        return [str(value), number_text(value)]
+    if spec.kind == "date":
+        return [date_text(value, each) for each in DATE_STYLES]
+    return [str(value)]

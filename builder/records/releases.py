@@ -222,6 +222,15 @@ class FunnelStep(Record):
     records: int
 
 
+class Curve(Record):
+    """How many different ones to expect among so many random tasks of the pool, with the 95% interval."""
+
+    classes: str
+    """What is counted, one of the PARTITIONS of `builder.recipe.diversity`."""
+    points: tuple[tuple[int, float, float, float], ...]
+    """Tasks, expected classes, and the bounds; tasks rise, and the last point is the whole pool."""
+
+
 class Retention(Record):
     """What became of one tool: draws that offered and called it, then tasks that use it."""
 
@@ -259,6 +268,10 @@ class CardFacts(Record):
     domains: tuple[DomainFacts, ...]
     bars: tuple[Bar, ...]
     metrics: tuple[Metric, ...]
+    scopes: dict[str, int]
+    """Tasks of the pool and of each config that was chosen from it; without a scope that has none."""
+    curves: tuple[Curve, ...]
+    """Empty where the store has no pool with patterns."""
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
     sources: tuple[SourceFacts, ...]

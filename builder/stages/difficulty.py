@@ -6,7 +6,6 @@ from builder.errors import BuilderError
 from builder.recipe.baselines import (
     SOLVERS,
     WITHOUT,
-    Problem,
     Solving,
     oracle,
     problem_of,
@@ -15,6 +14,7 @@ from builder.recipe.baselines import (
     without,
 )
 from builder.recipe.difficulty import difficulty as vector
+from builder.recipe.notebook import Problem
 from builder.recipe.patterns import pattern
 from builder.records.tasks import Round, Task
 from builder.records.tools import Call, Result

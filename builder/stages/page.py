@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from builder import sql
+from builder.recipe import plots
 from builder.recipe.diversity import (
     CURVES,
     DEFINITIONS,
@@ -19,23 +20,19 @@ from builder.recipe.diversity import (
     PUBLISHED,
     PUBLISHED_TASKS,
     VENDI_METRICS,
+    curve_sizes,
 )
-from builder.recipe.plots import Line, Mark, bars, lines
+from builder.recipe.plots import COLOURS, Line, Mark, bars, lines
 from builder.stages.compare import Comparison
 from builder.stages.score import measure, rarefaction, vendi_scores
 from builder.store import Store
 
-POINTS = 24
-"""Sizes at which a curve is computed."""
-
 TOOLS, TOPOLOGIES = 25, 20
 """Rows of the longest tables; a last line sums up the rest."""
 
-STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #667; --grid: #dde1e6; --bar: #3b6ea5;
-  --s0: #1f6feb; --s1: #c2570c; --s2: #1a7f37; --s3: #8250df; --s4: #bf3989; --s5: #57606a; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14171b; --ink: #e6e8eb; --faint: #9aa4b0; --grid: #333a42;
-  --bar: #79a8dc; --s0: #6cb6ff; --s1: #f0a060; --s2: #6bc46d; --s3: #c297ff; --s4: #f59fd0; --s5: #a8b3bf; } }
+STYLE = (
+    plots.STYLE
+    + """
 body { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
   max-width: 72rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
@@ -45,12 +42,8 @@ th, td { border-bottom: 1px solid var(--grid); padding: .2rem .7rem; text-align:
 th:first-child, td:first-child { text-align: left; } td { overflow-wrap: anywhere; }
 .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); }
 figure { margin: 0; } svg { height: auto; width: 100%; }
-.grid { stroke: var(--grid); } .tick, .label { fill: var(--faint); font-size: 11px; text-anchor: middle; }
-.tick.y { text-anchor: end; } .bar { fill: var(--bar); } .mark { fill: none; stroke: var(--ink); stroke-width: 2; }
-.line { fill: none; stroke-width: 2; } .band { opacity: .18; stroke: none; }
-""" + "".join(
-    f".line.s{n} {{ stroke: var(--s{n}); }} .band.s{n} {{ fill: var(--s{n}); }} b.s{n} {{ color: var(--s{n}); }}\n"
-    for n in range(6)
+"""
+    + "".join(f"b.s{n} {{ color: var(--s{n}); }}\n" for n in range(COLOURS))
 )
 
 Cells = Sequence[object]
@@ -95,7 +88,7 @@ def page(path: Path, comparison: Comparison | None = None) -> str:
 
 
 def _scope(connection: duckdb.DuckDBPyConnection, name: str, tasks: int) -> Scope:
-    sizes = sorted({max(1, round(tasks * step / POINTS)) for step in range(1, POINTS + 1)})
+    sizes = curve_sizes(tasks)
     curves = {}
     for metric, classes in CURVES.items():
         points = rarefaction(connection, name, classes, sizes)

@@ -19,6 +19,7 @@ from builder.hub.changes import FILE as CHANGES
 from builder.hub.changes import Key, Side, write_changes
 from builder.hub.facts import Origin, card_facts, store_facts
 from builder.hub.manifest import FILE, Made, build_manifest, file_entry, is_ours, manifest_text
+from builder.hub.plots import write_plots
 from builder.hub.previous import Layout
 from builder.hub.traces import write_traces
 from builder.hub.views import open_views, query
@@ -70,6 +71,7 @@ def release(
         facts = card_facts(folder, definition, pool, files, store_facts(store.connection, store.fingerprint), origin)
         keep_promises(facts)
         files |= write_carried(pool, folder)
+        files |= {path: file_entry(folder / path, None) for path in write_plots(folder, facts)}
         for name in TEXTS:
             _write(folder / name, render(facts, name, _template(name)))
             files[name] = file_entry(folder / name, None)

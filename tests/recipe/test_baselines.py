@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builder.recipe.baselines import (
-    MAX_CALLS,
     SOLVERS,
-    Problem,
     Solving,
     greedy,
     one_hop,
@@ -17,6 +15,7 @@ from builder.recipe.baselines import (
     type_search,
     without,
 )
+from builder.recipe.notebook import MAX_CALLS, Problem
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, Ref
 from builder.records.tools import Call, Result

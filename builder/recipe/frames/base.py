@@ -157,9 +157,8 @@ def own_phrase(edge: Edge, slot: str) -> str:
     return f"the {head_of(edge)} of {{{slot}}}"
 
 
-def that_of(edge: Edge, slot: str) -> str:
-    """`that of {p2}` where the phrase ends with its entity, else the whole phrase again."""
-    phrase = own_phrase(edge, slot)
+def that_of(phrase: str, slot: str) -> str:
+    """`that of {p2}` where a phrase without its unit ends with its entity, else the whole phrase again."""
     end = f" of {{{slot}}}"
     return f"that{end}" if phrase.startswith("the ") and phrase.endswith(end) and phrase.count(" of ") == 1 else phrase
 

@@ -86,7 +86,7 @@ class Pair(Row):
 
     @property
     def other(self) -> str:
-        return _IN_UNIT.sub("", that_of(self.edge, self.second))
+        return that_of(_IN_UNIT.sub("", own_phrase(self.edge, self.second)), self.second)
 
     def start(self) -> PlannedRound:
         """Which of the two has more."""

@@ -18,10 +18,12 @@ def typed_answer(view: PoolView, spec: AnswerSpec, value: Any) -> Answer:
         entity = view.entities(kind).get(item)
         if entity is None:
             continue
-        owners = _owners(view, kind)  # type: ignore[arg-type]  # a pool hashes by identity
-        # An alias that is another entity's own name means that one.
-        own = [text for text in entity.aliases if owners.get(plain(text), item) == item]
-        spellings = [entity.label, *own]
+        spellings = [entity.label]
+        # Whose names are whose costs a pass over all entities of the type: only for those with other names.
+        if entity.aliases:
+            owners = _owners(view, kind)  # type: ignore[arg-type]  # a pool hashes by identity
+            # An alias that is another entity's own name means that one.
+            spellings += [text for text in entity.aliases if owners.get(plain(text), item) == item]
         names[item] = tuple(dict.fromkeys(spellings))
     aliases = names.get(value, ()) if isinstance(value, str) else ()
     return Answer(spec=spec, value=value, aliases=aliases, names=names)

@@ -36,8 +36,11 @@ _CLOCK = re.compile(r"(?<![\d:])(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?\s*([ap]\.?m\
 
 def tidy(text: str) -> str:
     """Compatibility forms, signs and spaces made uniform; quotes, emphasis and the final stop taken off."""
-    text = _SUPERSCRIPT.sub(lambda match: "^" + match.group(), text)
-    text = " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
+    # Plain ASCII has no other forms or signs, and most texts are that.
+    if not text.isascii():
+        text = _SUPERSCRIPT.sub(lambda match: "^" + match.group(), text)
+        text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    text = " ".join(text.split())
     for mark in ("**", "`", '"', "'"):
         if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
             text = text[len(mark) : -len(mark)].strip()
@@ -46,8 +49,10 @@ def tidy(text: str) -> str:
 
 def plain(text: str) -> str:
     """A name without case, accents, article or outer punctuation: equal for spellings of one name."""
-    text = unicodedata.normalize("NFKD", tidy(text).casefold().translate(_LETTERS))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = tidy(text).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = " ".join(text.split()).removeprefix("the ")
     return text.removesuffix(".").strip()
 

@@ -1,0 +1,146 @@
+"""The gate of rounding: the last digit asked for must not be a matter of how results on the way were rounded.
+
+Tools round what they return to the decimals of its type. Somebody who computes the same by another tool, or by
+hand with all digits, must come to the same answer. So the answer is asked to fewer decimals until it stays the
+same when each computed result on the way is moved inside its own rounding; where none are few enough, or an
+answer without decimals moves, the task is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+from builder.errors import DerivationError, Refused
+from builder.recipe.derivation import Evidence, Made, again, inputs_of, refs, resolve, round_answer
+from builder.recipe.view import PoolView
+from builder.records.derivations import AnswerSpec, Derivation, OpStep
+from builder.records.tools import Call, Result
+
+EDGE = 0.01
+"""An answer this near to the middle between two last digits, in parts of the last digit, lies on the edge."""
+
+WITHIN = 0.45
+"""How far a result is moved, in parts of its last digit: inside what rounding leaves open."""
+
+FINE = 6
+"""More decimals than this never reach an answer."""
+
+DIGITS = 2
+"""An answer keeps at least so many digits: one alone is guessed."""
+
+MONEY = "money_amount"
+"""Amounts are asked to the cent or in whole units, and never in tenths."""
+
+_STATED = re.compile(r"\b(?:rounded|decimals?|nearest|whole)\b")
+
+
+def stated(text: str) -> bool:
+    """Whether a wording says itself how something on the way is rounded: then that is part of the question."""
+    return _STATED.search(text) is not None
+
+
+def settle(
+    view: PoolView, derivation: Derivation, evidence: Evidence, said: bool = False
+) -> Generator[Call, Result, AnswerSpec]:
+    """The answer's spec with the decimals to which the answer does not hang on roundings. Raises Refused.
+
+    `said`: the question states a rounding on the way, so only the answer's own edge is looked at.
+    """
+    steps = {step.id: step for step in derivation.steps}
+    found = [resolve(derivation.answer, steps, evidence.values)]
+    if not said:
+        found += yield from _moved(view, derivation, evidence)
+    return _coarse(found, derivation.spec)
+
+
+def _moved(view: PoolView, derivation: Derivation, evidence: Evidence) -> Generator[Call, Result, list[Any]]:
+    """Unrounded answers with one computed result moved, up and down."""
+    exact = derivation.model_copy(update={"spec": _exact(derivation.spec)})
+    passed = _passed_on(derivation)
+    found = []
+    for made in evidence.made:
+        same = {(m.step, m.member): m.result for m in evidence.made if m.step == made.step}
+        for name in sorted(passed.get(made.step, ())):
+            decimals = _decimals(view, made, name)
+            if decimals is None:
+                continue
+            for sign in (1, -1):
+                moved = {**made.result, name: made.result[name] + sign * WITHIN * 10.0**-decimals}
+                changed = {**same, (made.step, made.member): moved}
+                try:
+                    found.append((yield from again(exact, evidence, made.step, changed)))
+                except DerivationError as error:
+                    if not error.reason.startswith("call:"):
+                        raise Refused(
+                            "gate:rounding", f"{name} of {made.call.tool} decides by its last digit"
+                        ) from error
+    return found
+
+
+def _coarse(found: Sequence[Any], spec: AnswerSpec) -> AnswerSpec:
+    """The spec with the most decimals, at most those asked, to which all unrounded answers are the same."""
+    if spec.kind == "record":
+        return spec.model_copy(
+            update={"fields": {n: _coarse([value[n] for value in found], part) for n, part in spec.fields.items()}}
+        )
+    asked = spec.decimals
+    if asked is None or not _plain(found[0]):
+        if any(round_answer(value, spec) != round_answer(found[0], spec) for value in found[1:]):
+            raise Refused("gate:rounding", "the answer hangs on how results on the way are rounded")
+        return spec
+    for decimals in _steps(asked, spec.type):
+        coarse = spec.model_copy(update={"decimals": decimals})
+        answer = round_answer(found[0], coarse)
+        kept = all(round_answer(value, coarse) == answer for value in found[1:])
+        if decimals < asked and abs(answer) * 10.0**decimals < 10.0 ** (DIGITS - 1):
+            break
+        if kept and not on_edge(float(found[0]), decimals):
+            return coarse
+    raise Refused("gate:rounding", "the answer hangs on how results on the way are rounded, to any decimals")
+
+
+def on_edge(value: float, decimals: int) -> bool:
+    """Whether a number lies within EDGE of the middle between two values of its last digit."""
+    scaled = abs(value) * 10.0**decimals
+    return math.isfinite(scaled) and abs(scaled - math.floor(scaled) - 0.5) < EDGE
+
+
+def _steps(asked: int, kind: str) -> Iterator[int]:
+    yield from (asked, 0) if kind == MONEY and asked else range(asked, -1, -1)
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _exact(spec: AnswerSpec) -> AnswerSpec:
+    """The spec without decimals, so that nothing is rounded."""
+    fields = {name: _exact(part) for name, part in spec.fields.items()}
+    return spec.model_copy(update={"decimals": None, "fields": fields})
+
+
+def _passed_on(derivation: Derivation) -> dict[str, set[str]]:
+    """By step, the fields of its calls that other steps take."""
+    calls = {step.id for step in derivation.steps if not isinstance(step, OpStep)}
+    found: dict[str, set[str]] = {}
+    for step in derivation.steps:
+        for source in inputs_of(step).values():
+            for ref in refs(source):
+                if ref.step in calls and ref.field:
+                    found.setdefault(ref.step, set()).add(ref.field)
+    return found
+
+
+def _decimals(view: PoolView, made: Made, name: str) -> int | None:
+    """Decimals to which a computed field was rounded; None for other fields.
+
+    Whole numbers are counts, or rounded because the question says so. What is looked up is as it is given.
+    """
+    declared, value = view.declared[made.call.tool], made.result[name]
+    if declared.role != "processing" or not isinstance(value, float):
+        return None
+    decimals = view.types[declared.returns[name].type].decimals
+    return decimals if decimals and decimals <= FINE else None
