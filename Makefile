@@ -89,8 +89,9 @@ $(VLLM_ENV)/.ready:
 test-vllm: env $(VLLM_ENV)/.ready
 	DIVE_BUILDER_VLLM=$(VLLM_ENV) $(BIN)/python -m pytest -q tests/vllm
 
+# Drawn calls of every tool take minutes, and are made where all tools are: test-all-tools.
 test: env
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --ignore=tests/specs/test_calls.py
 
 # Environments of gigabytes, kept outside the checkout by the digest of their lock. Wheels of ours are installed into a
 # folder of each run, so that checkouts do not meet, and the checkout itself is never imported. Torch for CPU alone is not

@@ -118,11 +118,11 @@ def test_check_prints_file_key_finding_and_remedy(specs: Path, capsys: pytest.Ca
     said(capsys, "tools", "record", "tool_specs")
     spec = specs / "general" / "atlas" / "divide.toml"
     head, _, rest = spec.read_text(encoding="utf-8").partition("[parameters.divisor]")
-    spec.write_text(f"{head}[parameters.divisor]{rest.replace('quotient', 'quotent', 1)}", encoding="utf-8")
+    spec.write_text(f"{head}[parameters.divisor]{rest.replace('number', 'numbr', 1)}", encoding="utf-8")
     lines = said(capsys, "tools", "check", "tool_specs/general/atlas", code=1).splitlines()
     assert lines[:3] == [
         "general/atlas/divide.toml: parameters.divisor.type",
-        "    unknown type quotent, expected one of types.toml or types/*.toml, such as quotient",
+        "    unknown type numbr, expected one of types.toml or types/*.toml, such as number",
         "    -> declare it in types.toml or correct it",
     ]
     body = json.loads(said(capsys, "tools", "check", "tool_specs", "--json", code=1))

@@ -832,7 +832,7 @@ DRAWN = (
     Case(
         "a question of six words",
         "gate:length",
-        _hottest("gold", "tin", "iron", ask="{all}: which melts last?"),
+        Sketch({"a": ("airport", "LHR")}, {"p": call(AIRPORT, airport="$a")}, "$p.timezone", "Time zone of {a}?"),
         _hottest("gold", "tin", "iron"),
     ),
     Case(
