@@ -1,9 +1,9 @@
 """The gate of rounding: the last digit asked for must not be a matter of how results on the way were rounded.
 
 Tools round what they return to the decimals of its type. Somebody who computes the same by another tool, or by
-hand with all digits, must come to the same answer. So the answer is asked to fewer decimals until it stays the
-same when each computed result on the way is moved inside its own rounding; where none are few enough, or an
-answer without decimals moves, the task is refused.
+hand with all digits, should come to the same answer. So the answer is asked to fewer decimals until it stays the
+same when each computed result on the way is moved inside its own rounding; where none are few enough it stays as
+asked, unless it lies on an edge. An answer without decimals that moves is refused.
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ def _coarse(found: Sequence[Any], spec: AnswerSpec) -> AnswerSpec:
             break
         if kept and not on_edge(float(found[0]), decimals):
             return coarse
-    raise Refused("gate:rounding", "the answer hangs on how results on the way are rounded, to any decimals")
+    if on_edge(float(found[0]), asked):
+        raise Refused("gate:rounding", f"{found[0]!r} lies on the edge between two roundings")
+    # No digits are left that would hold: the roundings of the tools are part of what is asked.
+    return spec
 
 
 def on_edge(value: float, decimals: int) -> bool:

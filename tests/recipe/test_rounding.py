@@ -53,9 +53,13 @@ def test_amounts_are_asked_to_the_cent_or_in_whole_units() -> None:
     assert settled(priced(1000, 3.333, 2, "money_amount")) == 0
 
 
-def test_where_no_digits_are_left_the_task_is_refused() -> None:
-    with pytest.raises(Refused, match="to any decimals") as caught:
-        settled(priced(1000, 997, 2))
+def test_where_no_digits_are_left_the_answer_stays_as_asked() -> None:
+    assert settled(priced(1000, 997, 2)) == 2
+
+
+def test_on_an_edge_with_no_digits_left_it_is_refused() -> None:
+    with pytest.raises(Refused, match="edge") as caught:
+        settled(priced(10, 0.5, 1))
     assert caught.value.reason == "gate:rounding"
 
 
