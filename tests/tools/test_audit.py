@@ -62,7 +62,7 @@ BROKEN = [
     (DIVIDE, "description", "descripton", DIVIDE, "descripton", "Extra inputs"),
     (DIVIDE, 'kind = "function"', "kind = function", DIVIDE, "-", "not TOML"),
     (DIVIDE, '"processing"', '"thinking"', DIVIDE, "role", "'retrieval' or 'processing'"),
-    (DIVIDE, 'type = "quotient"', 'type = "ratio"', DIVIDE, "parameters.dividend.type", "unknown type ratio"),
+    (DIVIDE, 'type = "number"', 'type = "ratio"', DIVIDE, "parameters.dividend.type", "unknown type ratio"),
     (DIVIDE, FIELD, FIELD + '\nphrases = ["{x}"]', DIVIDE, "returns.quotient.phrases", "one of dividend, divisor"),
     (DIVIDE, FIELD, FIELD + '\nphrases = ["{x"]', DIVIDE, "returns.quotient.phrases", "expected '}'"),
     (DIVIDE, FIELD, FIELD + '\nhigher = "beats {dividend}"', DIVIDE, "returns.quotient.higher", "expected plain words"),
@@ -92,10 +92,10 @@ BROKEN = [
     (PROFILE, NAME, covered("lower(name)"), PROFILE, "parameters.island.coverage", "that it does not list"),
     (
         "types.toml",
-        "[quotient]\n",
-        '[quotient]\nparent = "gone"\n',
+        "[number]\n",
+        '[number]\nparent = "gone"\n',
         "types.toml",
-        "quotient.parent",
+        "number.parent",
         "unknown type gone",
     ),
     ("types.toml", LISTED, 'value = "nam"', "types.toml", "island.listing", '"nam" not found'),
@@ -114,12 +114,12 @@ def test_a_broken_spec_is_named(specs: Path, file: str, old: str, new: str, wher
 
 
 def test_a_cycle_of_types_is_named(specs: Path) -> None:
-    change(specs, "types.toml", "[inhabitants]\nkind", '[inhabitants]\nparent = "quotient"\nkind')
-    change(specs, "types.toml", "[quotient]\nkind", '[quotient]\nparent = "inhabitants"\nkind')
+    change(specs, "types.toml", "[inhabitants]\nkind", '[inhabitants]\nparent = "number"\nkind')
+    change(specs, "types.toml", "[number]\nkind", '[number]\nparent = "inhabitants"\nkind')
     found = {p.key: p for p in problems(specs) if "cycle" in p.problem}
     assert {p.file for p in found.values()} == {"types.toml"}
-    assert "found the cycle quotient > inhabitants > quotient" in found["quotient.parent"].problem
-    assert "take the parent away" in found["quotient.parent"].remedy
+    assert "found the cycle number > inhabitants > number" in found["number.parent"].problem
+    assert "take the parent away" in found["number.parent"].remedy
 
 
 def test_a_type_of_a_domain_is_named_with_its_own_file(specs: Path) -> None:
@@ -167,10 +167,8 @@ def test_all_problems_are_found_at_once_and_sound_tools_still_run(specs: Path) -
 
 
 def test_what_stands_on_a_broken_type_is_not_blamed_again(specs: Path) -> None:
-    change(specs, "types.toml", "[quotient]\nkind", "[quotient]\ncolour = 1\nkind")
+    change(specs, "types.toml", "[quotient]\n", "[quotient]\ncolour = 1\n")
     assert [(p.file, p.key) for p in problems(specs)] == [
-        (DIVIDE, "parameters.dividend.type"),
-        (DIVIDE, "parameters.divisor.type"),
         (DIVIDE, "returns.quotient.type"),
         ("types.toml", "quotient.colour"),
     ]

@@ -80,7 +80,7 @@ def test_a_whole_number_written_with_a_point_reaches_the_adapter_as_an_integer(t
     spec = specs / "general" / "atlas" / "divide.toml"
     text = spec.read_text(encoding="utf-8")
     head, divisor, rest = text.partition("[parameters.divisor]")
-    spec.write_text(head + divisor + rest.replace('type = "quotient"', 'type = "inhabitants"', 1), encoding="utf-8")
+    spec.write_text(head + divisor + rest.replace('type = "number"', 'type = "inhabitants"', 1), encoding="utf-8")
     functions = specs / "general" / "atlas" / "functions.py"
     text = functions.read_text(encoding="utf-8")
     functions.write_text(text.replace("dividend / divisor", "dividend / len(range(divisor))"), encoding="utf-8")
