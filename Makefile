@@ -17,6 +17,8 @@ RELEASE ?= release
 UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
+# Where environments are kept that are too large to make for each checkout.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
 digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
 changed = $(if $(1),$(sort $(foreach file,$(shell git diff --name-only --diff-filter=d $(1) -- 'tool_specs/*/*/*.toml' 'tool_specs/*/*/functions.py'),$(filter-out tool_specs/exemplars/%,$(patsubst %/,%,$(dir $(file)))))))
 # The names of the stamps say what is installed, so an environment kept elsewhere serves many checkouts.
@@ -78,7 +80,7 @@ test-all-tools:
 
 # A real engine on the processor, in an environment of its own beside the others that are kept. Its packages are pinned
 # without hashes: which build of torch fits is the machine's own matter.
-VLLM_CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
+VLLM_CACHE ?= $(CACHE)
 VLLM_ENV := $(VLLM_CACHE)/vllm-$(call digest,'' requirements-vllm.lock)
 
 $(VLLM_ENV)/.ready:
@@ -96,8 +98,8 @@ test: env
 # Environments of gigabytes, kept outside the checkout by the digest of their lock. Wheels of ours are installed into a
 # folder of each run, so that checkouts do not meet, and the checkout itself is never imported. Torch for CPU alone is not
 # on the default index: where the machine's setting names no other, PIP_EXTRA_INDEX_URL must name PyTorch's.
-TRAINERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder/trainers-$(call digest,'' requirements-trainers.lock)
-OLD_LOADERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder/loaders-$(call digest,'' requirements-old-loaders.lock)
+TRAINERS ?= $(CACHE)/trainers-$(call digest,'' requirements-trainers.lock)
+OLD_LOADERS ?= $(CACHE)/loaders-$(call digest,'' requirements-old-loaders.lock)
 
 test-trainers: $(TRAINERS)/.ready $(OLD_LOADERS)/.ready
 	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \

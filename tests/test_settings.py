@@ -204,3 +204,20 @@ def test_a_file_written_out_in_full_loads_as_itself(tmp_path: Path) -> None:
     loaded = Settings.load(path)
     assert loaded.pool.quarantine == ("a.b.c",)
     assert loaded.replace({}) == loaded
+
+
+def test_most_in_flight_is_of_the_role_with_the_most_places() -> None:
+    one, two = "http://127.0.0.1:8000/v1", "http://127.0.0.1:8001/v1"
+    settings = Settings.profile("smoke").replace(
+        {
+            "word.worder": "model",
+            "solve.solver": "model",
+            "model.name": "m",
+            "model.endpoints": [one],
+            "model.in_flight": 8,
+            "model.worder": {"endpoints": [one, two], "in_flight": 5},
+            "model.judge": {"in_flight": 90},
+        }
+    )
+    # The solver has 8 places, the worder 2 * 5; no model judges.
+    assert settings.most_in_flight == 10

@@ -12,7 +12,7 @@ import duckdb
 
 from builder.hub.leaks import register_keys, split_checks
 from builder.hub.manifest import content_digest, lock, split_of
-from builder.hub.reading import bodies
+from builder.hub.reading import task_bodies
 from builder.hub.rows import ROLES, PoolFacts
 from builder.hub.schemas import SCHEMAS
 from builder.hub.tokens import tokenizer_name
@@ -142,10 +142,9 @@ def card_facts(
 
 def _held(folder: Path) -> Iterator[Task]:
     """Tasks that some split holds."""
-    for path in sorted((folder / "tasks").glob("*.parquet")):
-        for body in bodies(path):
-            if body["splits"]:
-                yield TaskRow.model_validate(body).to_task()
+    for body in task_bodies(folder):
+        if body["splits"]:
+            yield TaskRow.model_validate(body).to_task()
 
 
 def _roles(players: Iterable[tuple[str, str, int]]) -> dict[str, str]:

@@ -12,6 +12,12 @@ import pyarrow.parquet as pq
 from builder.hub.export import JSON_COLUMNS
 
 
+def task_bodies(folder: Path) -> Iterator[dict[str, Any]]:
+    """Column values of each row of `tasks` of the release in `folder`."""
+    for path in sorted((folder / "tasks").glob("*.parquet")):
+        yield from bodies(path)
+
+
 def bodies(path: Path) -> Iterator[dict[str, Any]]:
     """Column values of each row; Json columns parsed."""
     known: dict[str, Any] = {}

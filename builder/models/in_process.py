@@ -76,9 +76,9 @@ class VllmModel:
             if asyncio.iscoroutine(self._tokenizer):
                 self._tokenizer = await self._tokenizer
         except (OSError, ValueError, RuntimeError, TypeError) as error:
-            told = " ".join(str(error).split())[:300]
             raise EndpointError(
-                f"vLLM does not start {self.name} ({type(error).__name__}: {told}): correct model.name or model.vllm."
+                f"vLLM does not start {self.name} ({type(error).__name__}: {_told(error)}): "
+                "correct model.name or model.vllm."
             ) from None
 
     async def _generate(self, request: ChatRequest) -> ChatReply:
@@ -104,7 +104,7 @@ class VllmModel:
             async for output in self._engine.generate({"prompt": self._prompt(request)}, params, identity):
                 last = output
         except (ValueError, VLLMValidationError) as error:
-            told = " ".join(str(error).split())[:300]
+            told = _told(error)
             kind = "context_too_long" if "length" in told or "context" in told else "bad_request"
             raise ModelError(kind, told) from None
         if last is None:
@@ -124,6 +124,11 @@ class VllmModel:
         except Exception as error:  # a template is a program of the model's makers
             raise ModelError("bad_request", f"the chat template fails: {error!r}"[:300]) from None
         return str(made)
+
+
+def _told(error: Exception) -> str:
+    """Its words on one line, at most 300 characters."""
+    return " ".join(str(error).split())[:300]
 
 
 def _shape(request: ChatRequest) -> dict[str, Json] | None:

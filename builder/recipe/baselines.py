@@ -18,11 +18,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from builder.errors import DerivationError
-from builder.recipe.derivation import evaluate, inputs_of
+from builder.recipe.derivation import evaluate, literals_of
 from builder.recipe.notebook import MAX_CALLS, Known, Notebook, Problem, is_many
 from builder.recipe.view import PoolView
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, Derivation, Literal, Sources
+from builder.records.derivations import AnswerSpec, Derivation, Literal
 from builder.records.tools import Call, Result, ToolSpec
 
 GREEDY_CALLS = 8
@@ -43,17 +43,8 @@ Solving = Generator[Call, Result, Json]
 def problem_of(question: str, derivation: Derivation, toolset: Sequence[str]) -> Problem:
     """What a solver is told of a question; literals each once, in the order of the derivation."""
     found: dict[str, Literal] = {}
-
-    def add(source: Sources) -> None:
-        if isinstance(source, tuple):
-            for item in source:
-                add(item)
-        elif isinstance(source, Literal):
-            found.setdefault(repr((source.type, source.literal)), source)
-
-    for step in derivation.steps:
-        for source in inputs_of(step).values():
-            add(source)
+    for literal in literals_of(derivation):
+        found.setdefault(repr((literal.type, literal.literal)), literal)
     return Problem(question, tuple(found.values()), tuple(toolset), derivation.spec)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from builder.errors import Refused
-from builder.identity import random_stream
 from builder.prompts import fill, phrases
 from builder.recipe.acting.display import as_text, cut
 from builder.recipe.injection import fenced, findings, neutral
@@ -55,8 +54,7 @@ def collect(
     gathered: list[Gathered] = list(earlier)
     made: Counter[str] = Counter()
     for turn in range(asking.turns):
-        seed = random_stream(0, draw.id, "collect", number, turn).randrange(2**31)
-        sampling = asking.sampling.model_copy(update={"seed": seed, "n": 1})
+        sampling = asking.sampled(draw.id, "collect", number, turn)
         reply = yield ChatRequest(
             model=asking.model, messages=tuple(messages), tools=schemas, sampling=sampling, role=asking.role
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.errors import DerivationError, Refused
-from builder.recipe.derivation import Evidence, again, inputs_of, refs
+from builder.recipe.derivation import Evidence, again, inputs_of, leaves, refs
 from builder.recipe.plans import GENERIC, source_type
 from builder.recipe.shortcut import telling
 from builder.recipe.view import PoolView
@@ -56,7 +56,7 @@ def no_contraction(view: PoolView, derivation: Derivation, evidence: Evidence, a
     work = _Work(view, derivation, evidence, answer, known, _compared(derivation), computed)
     for step in derivation.steps:
         for source in inputs_of(step).values():
-            for literal in source if isinstance(source, tuple) else (source,):
+            for literal in leaves(source):
                 if isinstance(literal, Literal):
                     work.note(literal, literal.type, literal.literal)
     for step in derivation.steps:
@@ -162,7 +162,7 @@ def _options(known: Mapping[str, Step], source: Ref) -> list[Literal | Ref]:
         return []
     found: list[Literal | Ref] = []
     for item in step.inputs.values():
-        for each in item if isinstance(item, tuple) else (item,):
+        for each in leaves(item):
             found += [each, *(_options(known, each) if isinstance(each, Ref) else [])]
     return found
 

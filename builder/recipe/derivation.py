@@ -20,6 +20,7 @@ from builder.records.derivations import (
     MapStep,
     OpStep,
     Ref,
+    Source,
     Sources,
     Step,
 )
@@ -149,11 +150,7 @@ def again(
 
 def _takes(step: Step, wanted: Collection[str]) -> bool:
     """Whether one of these steps feeds a step."""
-    for source in inputs_of(step).values():
-        for item in source if isinstance(source, tuple) else (source,):
-            if isinstance(item, Ref) and item.step in wanted:
-                return True
-    return False
+    return any(ref.step in wanted for source in inputs_of(step).values() for ref in refs(source))
 
 
 def round_answer(value: Any, spec: AnswerSpec) -> Any:
@@ -171,11 +168,14 @@ def round_answer(value: Any, spec: AnswerSpec) -> Any:
     return int(rounded) if spec.decimals == 0 else rounded
 
 
+def leaves(source: Sources) -> tuple[Source, ...]:
+    """The members of a list, or the one source that it is."""
+    return source if isinstance(source, tuple) else (source,)
+
+
 def refs(source: Sources) -> list[Ref]:
     """All references inside a source."""
-    if isinstance(source, tuple):
-        return [ref for item in source for ref in refs(item)]
-    return [source] if isinstance(source, Ref) else []
+    return [item for item in leaves(source) if isinstance(item, Ref)]
 
 
 def inputs_of(step: Step) -> Mapping[str, Sources]:
@@ -185,6 +185,12 @@ def inputs_of(step: Step) -> Mapping[str, Sources]:
     if isinstance(step, MapStep):
         return {**step.arguments, step.parameter: step.over}
     return step.arguments
+
+
+def literals_of(derivation: Derivation) -> list[Literal]:
+    """All literals of a derivation's steps, in order."""
+    sources = [source for step in derivation.steps for source in inputs_of(step).values()]
+    return [item for source in sources for item in leaves(source) if isinstance(item, Literal)]
 
 
 def needed(steps: Iterable[Step], answer: Sources) -> tuple[Step, ...]:
@@ -204,25 +210,29 @@ def canonical(derivation: Derivation) -> Derivation:
     """Only the needed steps, renamed s1, s2, ... in order: equal proofs get equal bytes."""
     steps = needed(derivation.steps, derivation.answer)
     names = {step.id: f"s{number}" for number, step in enumerate(steps, 1)}
-
-    def rename(source: Any) -> Any:
-        if isinstance(source, tuple):
-            return tuple(rename(item) for item in source)
-        return Ref(step=names[source.step], field=source.field) if isinstance(source, Ref) else source
-
-    def rewrite(step: Step) -> Step:
-        if isinstance(step, OpStep):
-            inputs = {name: rename(source) for name, source in step.inputs.items()}
-            return step.model_copy(update={"id": names[step.id], "inputs": inputs})
-        arguments = {name: rename(source) for name, source in step.arguments.items()}
-        update: dict[str, Any] = {"id": names[step.id], "arguments": arguments}
-        if isinstance(step, MapStep):
-            update["over"] = rename(step.over)
-        return step.model_copy(update=update)
-
     return derivation.model_copy(
-        update={"steps": tuple(rewrite(step) for step in steps), "answer": rename(derivation.answer)}
+        update={"steps": tuple(renamed(step, names) for step in steps), "answer": moved(derivation.answer, names)}
     )
+
+
+def moved(source: Any, names: Mapping[str, str]) -> Any:
+    """A source with its references to renamed steps put right."""
+    if isinstance(source, tuple):
+        return tuple(moved(item, names) for item in source)
+    if isinstance(source, Ref):
+        return Ref(step=names.get(source.step, source.step), field=source.field)
+    return source
+
+
+def renamed(step: Step, names: Mapping[str, str]) -> Step:
+    """A step under another id, and its references."""
+    update: dict[str, Any] = {"id": names.get(step.id, step.id)}
+    if isinstance(step, OpStep):
+        return step.model_copy(update={**update, "inputs": {n: moved(s, names) for n, s in step.inputs.items()}})
+    update["arguments"] = {name: moved(source, names) for name, source in step.arguments.items()}
+    if isinstance(step, MapStep):
+        update["over"] = moved(step.over, names)
+    return step.model_copy(update=update)
 
 
 def task_id(derivation: Derivation) -> str:

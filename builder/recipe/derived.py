@@ -22,7 +22,7 @@ from typing import Any
 from builder.errors import Refused
 from builder.identity import canonical_json
 from builder.recipe.collecting import usable
-from builder.recipe.derivation import Evidence, Made
+from builder.recipe.derivation import Evidence, Made, inputs_of, leaves
 from builder.recipe.operators import INPUTS, MAX_MEMBERS, RELATIONS
 from builder.recipe.plans import GENERIC, answer_spec, source_type
 from builder.recipe.provenance import Gathered
@@ -218,18 +218,11 @@ def _literal_type(
     if name in ("relation", "order"):
         return GENERIC
     for step in known.values():
-        for source in _all(step):
+        for source in (item for value in inputs_of(step).values() for item in leaves(value)):
             if isinstance(source, Literal) and any(source.literal == item.get("literal") for item in given):
                 return source.type
     beside = inputs.get(_BESIDE.get(name, ""))
     return source_type(view, beside, known)[0] if beside is not None else GENERIC
-
-
-def _all(step: Step) -> list[Source]:
-    values: list[Sources] = list(step.inputs.values() if isinstance(step, OpStep) else step.arguments.values())
-    if isinstance(step, MapStep):
-        values.append(step.over)
-    return [item for value in values for item in (value if isinstance(value, tuple) else (value,))]
 
 
 def _inputs(body: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ from builder.identity import canonical_json, random_stream
 from builder.prompts import fill, phrases
 from builder.recipe import gates, sense
 from builder.recipe.collecting import evidence_text, seed_text
-from builder.recipe.derivation import Evidence, needed, resolve, round_answer, run_steps
+from builder.recipe.derivation import Evidence, literals_of, needed, resolve, round_answer, run_steps
 from builder.recipe.derived import DERIVED, Derived, read_derived, same_evidence
 from builder.recipe.plans import Plan, PlannedRound
 from builder.recipe.provenance import Gathered
@@ -24,7 +24,7 @@ from builder.recipe.replies import structured
 from builder.recipe.shape import depth_and_width, only
 from builder.recipe.slots import slots
 from builder.recipe.stated import check_question
-from builder.recipe.synthesis import MIN_CALLS, Candidate, State, laws, literals_of, not_guessable, run_gates, task_of
+from builder.recipe.synthesis import MIN_CALLS, Candidate, State, laws, not_guessable, run_gates, task_of
 from builder.recipe.turns import Asking, Back, Step
 from builder.recipe.verdicts import compare, typed_answer
 from builder.recipe.view import PoolView
@@ -86,13 +86,12 @@ def derive(desk: Desk, asking: Asking, tries: int) -> Generator[Step, Back, Deri
     messages = opening
     refusals: list[tuple[str, str]] = []
     for number in range(tries):
-        seed = random_stream(0, draw.id, "derive", desk.number, number).randrange(2**31)
         said = ""
         try:
             reply = yield ChatRequest(
                 model=asking.model,
                 messages=messages,
-                sampling=asking.sampling.model_copy(update={"seed": seed, "n": 1}),
+                sampling=asking.sampled(draw.id, "derive", desk.number, number),
                 reply_schema=DERIVED,
                 role=asking.role,
             )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from builder.errors import Refused
-from builder.identity import random_stream
 from builder.prompts import fill, phrases
 from builder.recipe.injection import fenced, neutral
 from builder.recipe.replies import structured
@@ -61,9 +60,8 @@ def judge_answer(task: Task, attempt: Attempt, asking: Asking) -> Generator[Chat
         "reference": render_answer(task.answer),
         "answer": fenced("answer", str(neutral(said))),
     }
-    seed = random_stream(0, attempt.id, "judge").randrange(2**31)
     # Cold: a verdict is no matter of taste.
-    sampling = asking.sampling.model_copy(update={"seed": seed, "n": 1, "temperature": 0.0})
+    sampling = asking.sampled(attempt.id, "judge").model_copy(update={"temperature": 0.0})
     reply = yield ChatRequest(
         model=asking.model,
         messages=(

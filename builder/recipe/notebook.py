@@ -46,7 +46,7 @@ class Problem:
     @cached_property
     def words(self) -> frozenset[str]:
         """Words of the question."""
-        return frozenset(_WORD.findall(self.question.lower()))
+        return _words_in(self.question)
 
 
 @dataclass(frozen=True, slots=True)

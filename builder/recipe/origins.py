@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from builder.errors import Refused
 from builder.identity import canonical_json
-from builder.recipe.derivation import inputs_of, refs
+from builder.recipe.derivation import inputs_of, leaves, refs
 from builder.recipe.plans import source_type
 from builder.recipe.view import PoolView
 from builder.records.derivations import Derivation, Literal, OpStep, Ref, Sources, Step
@@ -78,7 +78,7 @@ def _named(view: PoolView, derivation: Derivation, kinds: frozenset[str] = froze
         _origin(literal)
         for step in derivation.steps
         for source in inputs_of(step).values()
-        for literal in (source if isinstance(source, tuple) else (source,))
+        for literal in leaves(source)
         if isinstance(literal, Literal) and view.types[literal.type].kind in kinds
     )
 

@@ -25,6 +25,12 @@ from builder.records.derivations import (
 GENERIC = "number"
 """The one type that any quantity may flow into: calculators and statistics take it."""
 
+PERCENT = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+"""A percentage, to one decimal."""
+
+FLAG = AnswerSpec(kind="boolean", type="flag")
+"""Yes or no."""
+
 _KINDS: dict[str, AnswerKind] = {
     "entity": "entity",
     "quantity": "number",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.errors import Refused
-from builder.recipe.derivation import inputs_of
+from builder.recipe.derivation import inputs_of, leaves
 from builder.recipe.gates import stands_in
 from builder.recipe.operators import RELATIONS
 from builder.recipe.shape import used_fields
@@ -84,7 +84,7 @@ def _literals(view: PoolView, task: Task, step: Step) -> Iterator[Slot]:
     for name, source in inputs_of(step).items():
         if isinstance(step, OpStep) and name in _CHOICES:
             continue
-        for number_, literal in enumerate(source if isinstance(source, tuple) else (source,)):
+        for number_, literal in enumerate(leaves(source)):
             if isinstance(literal, Literal):
                 yield _literal(view, task, literal, f"{step.id}_{name}" + (f"_{number_}" if number_ else ""), step)
 

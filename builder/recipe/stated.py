@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from builder.errors import Refused
-from builder.recipe.derivation import Evidence, inputs_of
+from builder.recipe.derivation import Evidence, inputs_of, leaves
 from builder.recipe.gates import stands_in
 from builder.recipe.shape import used_fields
 from builder.recipe.slots import spellings
@@ -57,7 +57,7 @@ def _said(view: PoolView, derivation: Derivation) -> Iterator[Literal]:
             if isinstance(step, OpStep) and name in ("relation", "order"):
                 continue
             enum = None if isinstance(step, OpStep) else view.declared[step.tool].parameters[name].enum
-            for literal in source if isinstance(source, tuple) else (source,):
+            for literal in leaves(source):
                 if isinstance(literal, Literal) and enum is None and _spoken(view, literal):
                     yield literal
 

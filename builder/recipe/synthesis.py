@@ -18,7 +18,16 @@ from builder.recipe import gates, origins, rounding, sense
 from builder.recipe.aiming import aim
 from builder.recipe.atlas import Atlas
 from builder.recipe.contraction import no_contraction
-from builder.recipe.derivation import Evidence, canonical, inputs_of, needed, resolve, round_answer, run_steps, task_id
+from builder.recipe.derivation import (
+    Evidence,
+    canonical,
+    literals_of,
+    needed,
+    resolve,
+    round_answer,
+    run_steps,
+    task_id,
+)
 from builder.recipe.plans import Described, Plan, PlannedRound
 from builder.recipe.shape import depth_and_width, evidence_calls, only, rename, used_fields
 from builder.recipe.shortcut import no_shortcut
@@ -236,7 +245,7 @@ def not_guessable(state: State, literals: list[Literal], question: str, value: J
     """The gate over an answer, or over each part of a report."""
     parts = [(value[name], part) for name, part in spec.fields.items()] if spec.kind == "record" else [(value, spec)]
     for item, part in parts:
-        shown = spellings(state.view, part, item, state.style)
+        shown = spellings(state.view, part, item)
         gates.not_guessable(state.view, literals, question, item, part, shown)
 
 
@@ -252,17 +261,6 @@ def _names(plan: Plan, derivation: Derivation, text: str, described: Described |
             raise Refused("law:names", f"the wording does not place {{{name}}}")
         if not depends and name in placed:
             raise Refused("gate:idle", f"the wording places {{{name}}}, which the answer does not need")
-
-
-def literals_of(derivation: Derivation) -> list[Literal]:
-    """All literals of a derivation's steps, in order."""
-    found: list[Literal] = []
-    for step in derivation.steps:
-        for source in inputs_of(step).values():
-            found += [
-                item for item in (source if isinstance(source, tuple) else (source,)) if isinstance(item, Literal)
-            ]
-    return found
 
 
 def run_gates(state: State, candidate: Candidate) -> Generator[Call, Result, None]:

@@ -56,6 +56,11 @@ class Asking:
     allow_flagged: bool = False
     """Whether results that read like instructions may stand in a row."""
 
+    def sampled(self, *purpose: str | int) -> Sampling:
+        """The sampling of one request: one reply, by a seed that its purpose tells (ids, role, round, try)."""
+        seed = random_stream(0, *purpose).randrange(2**31)
+        return self.sampling.model_copy(update={"seed": seed, "n": 1})
+
 
 @dataclass(slots=True)
 class _Talk:
@@ -79,13 +84,11 @@ def attempt(task: Task, view: PoolView, asking: Asking, sample: int) -> Generato
     talk = _Talk(task, view, [dict(message) for message in opening(task)], names, asking.allow_flagged)
     schemas = tuple(view.schema(tool) for tool in task.toolset)
     for turn in range(asking.turns):
-        seed = random_stream(0, task.id, "sample", sample, turn).randrange(2**31)
-        sampling = asking.sampling.model_copy(update={"seed": seed, "n": 1})
         reply = yield ChatRequest(
             model=asking.model,
             messages=tuple(talk.messages),
             tools=schemas,
-            sampling=sampling,
+            sampling=asking.sampled(task.id, "sample", sample, turn),
             role=asking.role,
         )
         assert isinstance(reply, ChatReply)

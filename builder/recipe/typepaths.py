@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from builder.identity import canonical_json
-from builder.recipe.derivation import inputs_of, refs
-from builder.records.derivations import Derivation, Literal, OpStep, Ref, Sources, Step
+from builder.recipe.derivation import inputs_of, leaves, refs
+from builder.records.derivations import Derivation, Literal, OpStep, Sources, Step
 
 REPORT = "record"
 """The operator that only lays values side by side: what it alone joins does not hang together."""
@@ -88,8 +88,6 @@ def operators(steps: tuple[Step, ...]) -> tuple[str, ...]:
 
 
 def _entities(source: Sources, types: Types) -> Iterator[str]:
-    if isinstance(source, tuple):
-        for item in source:
-            yield from _entities(item, types)
-    elif not isinstance(source, Ref) and source.type in types.entities:
-        yield canonical_json([source.type, source.literal])
+    for item in leaves(source):
+        if isinstance(item, Literal) and item.type in types.entities:
+            yield canonical_json([item.type, item.literal])

@@ -15,15 +15,14 @@ from itertools import pairwise
 from typing import Any
 
 from builder.errors import ModelError, Refused
-from builder.identity import random_stream
 from builder.prompts import fill, phrases
 from builder.recipe import gates, sense
+from builder.recipe.derivation import literals_of
 from builder.recipe.replies import structured
 from builder.recipe.slots import Slot, slots
-from builder.recipe.synthesis import literals_of
 from builder.recipe.turns import Asking
 from builder.recipe.view import PoolView
-from builder.recipe.wording import DATE_STYLES, spellings
+from builder.recipe.wording import spellings
 from builder.records.chat import ChatReply, ChatRequest, ReplySchema
 from builder.records.tasks import Task
 
@@ -156,11 +155,9 @@ def _request(
     purpose: tuple[str, int],
     temperature: float | None = None,
 ) -> ChatRequest:
-    seed = random_stream(0, task.id, *purpose).randrange(2**31)
-    changes: dict[str, Any] = {"seed": seed, "n": 1}
+    sampling = asking.sampled(task.id, *purpose)
     if temperature is not None:
-        changes["temperature"] = temperature
-    sampling = asking.sampling.model_copy(update=changes)
+        sampling = sampling.model_copy(update={"temperature": temperature})
     return ChatRequest(model=asking.model, messages=messages, sampling=sampling, reply_schema=schema, role=asking.role)
 
 
@@ -239,7 +236,7 @@ def _no_answer(task: Task, view: PoolView, question: str) -> None:
     spec, value, literals = task.answer.spec, task.answer.value, literals_of(task.derivation)
     parts = [(value[name], part) for name, part in spec.fields.items()] if spec.kind == "record" else [(value, spec)]
     for item, part in parts:
-        shown = [text for style in DATE_STYLES for text in spellings(view, part, item, style)]
+        shown = spellings(view, part, item)
         gates.not_guessable(view, literals, question, item, part, [*shown, *task.answer.aliases])
     members = value if isinstance(value, list) else []
     for member in map(str, members):

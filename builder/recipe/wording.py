@@ -219,7 +219,7 @@ def question_text(body: str, note: str, rounding: str, sources: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def spellings(view: PoolView, spec: AnswerSpec, value: Json, style: str) -> list[str]:
+def spellings(view: PoolView, spec: AnswerSpec, value: Json) -> list[str]:
     """How the answer would stand in a text."""
     if spec.kind == "entity":
         entity = view.entities(spec.type).get(value)

@@ -184,6 +184,11 @@ class ToolSpec(Record):
     def provider(self) -> str:
         return self.id.rsplit(".", 1)[0]
 
+    @property
+    def structural(self) -> frozenset[str]:
+        """Parameters whose literals make another call of it."""
+        return frozenset(name for name, parameter in self.parameters.items() if parameter.structural)
+
 
 class Package(Record):
     """A pinned package that a provider runs on."""

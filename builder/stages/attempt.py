@@ -23,7 +23,7 @@ from builder.records.tasks import Task
 from builder.stages.conversing import NOT_THE_MODELS_FAULT, ModelJob, Talks, asking, run_model_job
 from builder.stages.definition import load_definition
 from builder.stages.judging import NO_VERDICT, Judged, Judging
-from builder.stages.outcomes import outcome
+from builder.stages.outcomes import outcome, tried
 from builder.stages.progress import Progress
 from builder.stages.session import Session
 from builder.store.tables import attempt_row, verdict_row
@@ -142,7 +142,10 @@ class Attempting:
         rows: Rows = {
             "attempts": [attempt_row(sample.attempt) for sample in kept if sample.attempt is not None],
             "verdicts": [verdict_row(sample.verdict) for sample in kept if sample.verdict is not None],
-            "tries": [self._try(task, number, sample) for number, sample in enumerate(samples)],
+            "tries": [
+                tried(STAGE, task.id, number, self._asking.model, sample.reason, sample.detail)
+                for number, sample in enumerate(samples)
+            ],
             "outcomes": [outcome(STAGE, task.id, self._session.fingerprint, worst, canonical_json(dict(reasons)))],
         }
         if self._judging is not None:
@@ -153,17 +156,6 @@ class Attempting:
         if counted:
             rows["pass_rates"] = [self._pass_rate(task, sum(s.right for s in counted), len(counted))]
         return rows
-
-    def _try(self, task: Task, number: int, sample: Sample) -> dict[str, Any]:
-        return {
-            "stage": STAGE,
-            "record": task.id,
-            "number": number,
-            "model": self._asking.model,
-            "accepted": not sample.reason,
-            "reason": sample.reason,
-            "detail": sample.detail[:500],
-        }
 
     def _pass_rate(self, task: Task, passed: int, n: int) -> dict[str, Any]:
         low, high = wilson(passed, n)

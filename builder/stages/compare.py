@@ -19,9 +19,10 @@ from builder.identity import content_id, random_stream
 from builder.recipe.diversity import CURVES, METRICS, OURS_ONLY
 from builder.recipe.vendi import TASKS as VENDI_TASKS
 from builder.stages.batches import write_batch
-from builder.stages.datasets import CHOICES, choice, read_dataset, read_release, read_store
+from builder.stages.datasets import choice, read_dataset, read_release, read_store
 from builder.stages.patterning import Labels
 from builder.stages.score import measure, rarefaction, vendi_scores
+from builder.stages.select import CHOICES
 
 SAMPLES = 10
 """Random samples over which a metric without a curve is averaged."""

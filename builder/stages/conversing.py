@@ -221,10 +221,8 @@ class _Run:
         self.progress = Progress(job.stage, 0, len(job.ids), wave=job.wave)
         self.stop: Interrupted | None = None
         self.ready: dict[int, Rows] = {}
-        served = [session.settings.model.of(role) for role in session.settings.model_roles]
-        total = max(model.in_flight * max(1, len(model.endpoints)) for model in served)
         # A quarter more than there are places: while some write down what they got, others are ready to ask.
-        self.workers = min(len(job.ids), 5 * total // (4 * job.at_once) + 1)
+        self.workers = min(len(job.ids), 5 * session.settings.most_in_flight // (4 * job.at_once) + 1)
         self.admitted: asyncio.Queue[tuple[int, str, str] | None] = asyncio.Queue(self.workers)
         self.window = asyncio.Semaphore(WINDOW * self.workers)
         self.changed = asyncio.Event()

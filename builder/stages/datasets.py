@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from builder import sql
 from builder.errors import SettingsError
 from builder.hub.manifest import read_manifest
-from builder.hub.reading import bodies
+from builder.hub.reading import task_bodies
 from builder.identity import canonical_json
 from builder.recipe.formats import COLUMNS, ForeignTask, depth_and_width, foreign_pattern, format_of, read_row
 from builder.recipe.patterns import pattern
@@ -23,6 +23,7 @@ from builder.stages.batches import write_batch
 from builder.stages.dedup import KINDS
 from builder.stages.patterning import PATTERNS, Labels
 from builder.stages.score import write_scores
+from builder.stages.select import CHOICES
 from builder.store import Store
 
 _BATCH = 4096
@@ -42,17 +43,6 @@ TASKS = pa.schema(
 )
 
 Row = dict[str, Any]
-
-CHOICES = pa.schema(
-    [
-        ("config", pa.string()),
-        ("split", pa.string()),
-        ("position", pa.int32()),
-        ("task", pa.string()),
-        ("attempt", pa.string()),
-        ("gain", pa.float64()),
-    ]
-)
 
 
 def choice(config: str, position: int, task: str) -> Row:
@@ -90,26 +80,30 @@ def read_store(path: Path) -> duckdb.DuckDBPyConnection:
 def read_release(folder: Path, labels: Labels) -> duckdb.DuckDBPyConnection:
     """The tasks of a release, each with the configs that hold rows of it."""
     read_manifest(folder)
+    return read_tasks(folder, labels)
+
+
+def read_tasks(folder: Path, labels: Labels) -> duckdb.DuckDBPyConnection:
+    """The same of a release whose manifest is not written yet."""
     connection = in_memory()
     tasks: list[Row] = []
     patterns: list[Row] = []
     choices: list[Row] = []
-    for path in sorted((folder / "tasks").glob("*.parquet")):
-        for body in bodies(path):
-            row = TaskRow.model_validate(body)
-            task = row.to_task()
-            tasks.append(
-                {
-                    **{name: getattr(task, name) for name in ("id", "domain", "exemplar", "question")},
-                    "answer_kind": task.answer.spec.kind,
-                    "num_calls": len(task.calls),
-                    "depth": task.depth,
-                    "width": task.width,
-                    "tools": list(task.tools_used),
-                }
-            )
-            patterns.append(pattern(task, *labels).model_dump())
-            choices += [choice(place.partition("/")[0], len(choices), task.id) for place in row.splits]
+    for body in task_bodies(folder):
+        row = TaskRow.model_validate(body)
+        task = row.to_task()
+        tasks.append(
+            {
+                **{name: getattr(task, name) for name in ("id", "domain", "exemplar", "question")},
+                "answer_kind": task.answer.spec.kind,
+                "num_calls": len(task.calls),
+                "depth": task.depth,
+                "width": task.width,
+                "tools": list(task.tools_used),
+            }
+        )
+        patterns.append(pattern(task, *labels).model_dump())
+        choices += [choice(place.partition("/")[0], len(choices), task.id) for place in row.splits]
     write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=TASKS))
     write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
     write_batch(connection, "select/insert", pa.Table.from_pylist(choices, schema=CHOICES))

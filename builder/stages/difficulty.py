@@ -48,12 +48,7 @@ def candidates(session: Session) -> list[str]:
 def measure_record(bench: Workbench, body: str) -> Rows:
     """Vector, baselines and outcome of one task."""
     task = Task.model_validate_json(body)
-    structural = {
-        tool: frozenset(
-            name for name, parameter in bench.pool.declared[tool].parameters.items() if parameter.structural
-        )
-        for tool in task.tools_used
-    }
+    structural = {tool: bench.pool.declared[tool].structural for tool in task.tools_used}
     rows: list[Row] = []
     for kept in task.rounds:
         shape = pattern(_as_of(task, kept), structural).shape

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from builder import sql
 from builder.hub.manifest import read_manifest
-from builder.hub.reading import bodies
+from builder.hub.reading import task_bodies
 from builder.identity import digest
 from builder.recipe.patterns import pattern
 from builder.records.rows import TaskRow
@@ -36,8 +36,7 @@ def join_earlier(store: Store, folders: Sequence[Path], labels: Callable[[], Lab
         connection.execute(sql.load("dedup/earlier_clear"), {"known": known})
         for folder in folders:
             found = labels()
-            files = sorted((folder / "tasks").glob("*.parquet"))
-            rows = [_row(TaskRow.model_validate(body), found) for path in files for body in bodies(path)]
+            rows = [_row(TaskRow.model_validate(body), found) for body in task_bodies(folder)]
             write_batch(connection, "dedup/earlier_insert", pa.Table.from_pylist(rows, schema=EARLIER))
 
 

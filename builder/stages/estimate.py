@@ -96,14 +96,13 @@ def predict(store: Store, settings: Settings, total: int) -> Estimate:
         _stage(stage, model, [found.get(draw, _NOTHING) for draw in drawn], settings, total)
         for (stage, model), found in sorted(costs.items())
     ]
-    served = [settings.model.of(role) for role in settings.model_roles]
     return Estimate(
         pilot=len(drawn),
         draws=total,
         stages=tuple(stages),
         accepted=project([float(solved) for solved in drawn.values()], total, random_stream(0, "estimate")),
         currency=settings.model.currency,
-        in_flight=max(model.in_flight * max(1, len(model.endpoints)) for model in served),
+        in_flight=settings.most_in_flight,
     )
 
 

@@ -12,6 +12,7 @@ from builder.recipe.verdicts.comparing import DIFFERENT, MATCH
 from builder.records.attempts import Attempt, Verdict
 from builder.records.tasks import Task
 from builder.stages.conversing import STAGES, Talks, asking
+from builder.stages.outcomes import tried
 from builder.stages.session import Session
 
 NO_VERDICT = "judge:no_verdict"
@@ -34,15 +35,7 @@ class Judged:
 
     def tried(self, number: int, model: str) -> dict[str, Any]:
         """The row of `tries`."""
-        return {
-            "stage": STAGES["judge"],
-            "record": self.attempt.task,
-            "number": number,
-            "model": model,
-            "accepted": not self.reason,
-            "reason": self.reason,
-            "detail": self.detail[:500],
-        }
+        return tried(STAGES["judge"], self.attempt.task, number, model, self.reason, self.detail)
 
 
 class Judging:

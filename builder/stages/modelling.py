@@ -12,7 +12,7 @@ from builder.recipe.modelled import Crew, Modelled, synthesize_by_model
 from builder.recipe.provenance import Gathered
 from builder.records.tasks import Draw, EvidenceCall
 from builder.stages.conversing import STAGES, Talks, asking
-from builder.stages.outcomes import outcome
+from builder.stages.outcomes import outcome, tried
 from builder.stages.session import Session
 from builder.store.tables import call_row, derivation_row, task_row
 
@@ -85,15 +85,5 @@ def _tries(draw: str, made: Modelled) -> list[dict[str, Any]]:
     for each in made.tries:
         stage = STAGES[each.role]
         number = numbers[stage] = numbers.get(stage, -1) + 1
-        rows.append(
-            {
-                "stage": stage,
-                "record": draw,
-                "number": number,
-                "model": each.model,
-                "accepted": not each.reason,
-                "reason": each.reason,
-                "detail": each.detail[:500],
-            }
-        )
+        rows.append(tried(stage, draw, number, each.model, each.reason, each.detail))
     return rows

@@ -1,4 +1,4 @@
-"""Outcome rows: one per stage and record, done, failed with a reason, or skipped."""
+"""Rows that say how records fared: of `outcomes`, one per stage and record, and of `tries`, one per try of a model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from builder.store.tables import Row
 
 EXPECTED = (ToolError, DerivationError, Refused)
 """Errors that end as a row. Anything else is a bug and stops the run."""
+
+DETAIL = 500
+"""Characters kept of what a try was told."""
 
 
 def outcome(
@@ -21,6 +24,19 @@ def outcome(
         "reason": reason,
         "detail": detail,
         "task": task,
+    }
+
+
+def tried(stage: str, record: str, number: int, model: str, reason: str = "", detail: str = "") -> Row:
+    """A row of `tries`: accepted when there is no reason why not."""
+    return {
+        "stage": stage,
+        "record": record,
+        "number": number,
+        "model": model,
+        "accepted": not reason,
+        "reason": reason,
+        "detail": detail[:DETAIL],
     }
 
 

@@ -35,18 +35,24 @@ SHARD = 512
 ALONE = 20_000
 """Up to so many tasks one process is done before others have started and loaded their packages."""
 
-Labels: TypeAlias = tuple[Mapping[str, frozenset[str]], Types]
-"""Structural parameters by tool, and semantic types."""
+Structural: TypeAlias = Mapping[str, frozenset[str]]
+"""Parameters of each tool whose literals make another call of it."""
+
+Labels: TypeAlias = tuple[Structural, Types | None]
+"""Structural parameters by tool, and semantic types; without types nothing is said of type paths."""
+
+
+def structural_of(pool: ToolPool) -> Structural:
+    """Which literals make another call, from the specs."""
+    return {tool: spec.structural for tool, spec in pool.declared.items()}
 
 
 def labels_of(pool: ToolPool) -> Labels:
     """What the specs say of calls and values."""
-    structural = {
-        tool: frozenset(name for name, parameter in spec.parameters.items() if parameter.structural)
-        for tool, spec in pool.declared.items()
-    }
     fields = {tool: {name: found.type for name, found in spec.returns.items()} for tool, spec in pool.declared.items()}
-    return structural, Types(fields, frozenset(name for name, kind in pool.types.items() if kind.kind == "entity"))
+    return structural_of(pool), Types(
+        fields, frozenset(name for name, kind in pool.types.items() if kind.kind == "entity")
+    )
 
 
 def patterns(store: Store, tasks: Sequence[str], labels: Labels, workers: int) -> Iterator[pa.Table]:

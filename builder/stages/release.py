@@ -31,9 +31,10 @@ from builder.resources import dataset_card_dir
 from builder.settings import Settings, profiles
 from builder.stages.decontaminate import benchmark_facts, deny_lists
 from builder.stages.definition import load_definition
-from builder.stages.diff import Structural, difference, structural_of
+from builder.stages.diff import difference
 from builder.stages.export import export
 from builder.stages.live import write_carried
+from builder.stages.patterning import Structural, structural_of
 from builder.stages.previous import arranged, open_previous
 from builder.store import Store
 from builder.tools.pool import ToolPool

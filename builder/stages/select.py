@@ -85,9 +85,8 @@ def select(store: Store, settings: Settings) -> None:
         connection.execute(sql.load("select/clear"))
         write_batch(connection, "select/insert", pa.Table.from_pylist(list(plan.choices()), schema=CHOICES))
         write_scores(connection, ["sft", "rl"])
-        connection.register("batch", pa.Table.from_pylist(list(plan.notes()), schema=NOTES))
-        connection.execute(sql.load("select/outcomes"), {"fingerprint": store.fingerprint})
-        connection.unregister("batch")
+        notes = pa.Table.from_pylist(list(plan.notes()), schema=NOTES)
+        write_batch(connection, "select/outcomes", notes, fingerprint=store.fingerprint)
 
 
 def attempt_rows(store: Store, pool: ToolPool) -> list[Row]:

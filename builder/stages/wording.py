@@ -7,8 +7,9 @@ from builder.identity import canonical_json
 from builder.recipe.worded import Rewording, reword
 from builder.records.tasks import Task
 from builder.stages.conversing import Talks, asking
-from builder.stages.outcomes import outcome
+from builder.stages.outcomes import outcome, tried
 from builder.stages.session import Session
+from builder.store.tables import Row
 
 STAGE = "word"
 
@@ -35,19 +36,7 @@ class Wording:
             rows["wordings"] = [{"task": task.id, "question": made.question, "model": self._asking.model}]
         return rows
 
-    def _tries(self, task: str, made: Rewording) -> list[dict[str, object]]:
-        tried = [(False, reason, detail) for reason, detail in made.refusals]
-        if made.question is not None:
-            tried.append((True, "", ""))
-        return [
-            {
-                "stage": STAGE,
-                "record": task,
-                "number": number,
-                "model": self._asking.model,
-                "accepted": accepted,
-                "reason": reason,
-                "detail": detail[:500],
-            }
-            for number, (accepted, reason, detail) in enumerate(tried)
-        ]
+    def _tries(self, task: str, made: Rewording) -> list[Row]:
+        accepted = [("", "")] if made.question is not None else []
+        told = [*made.refusals, *accepted]
+        return [tried(STAGE, task, number, self._asking.model, *why) for number, why in enumerate(told)]

@@ -13,13 +13,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 from aiohttp import web
+
+from builder.testing.threaded import ThreadedServer
 
 MODEL = "scripted"
 TOKENS_EACH = 10
@@ -79,7 +79,7 @@ Script = Callable[[dict[str, Any]], Action]
 
 
 @dataclass(slots=True)
-class ScriptedServer:
+class ScriptedServer(ThreadedServer):
     """A server in a thread of its own, so that code under test may block. Use as a context manager."""
 
     script: Script
@@ -94,42 +94,11 @@ class ScriptedServer:
     """Authorization headers."""
     most_at_once: int = 0
     _at_once: int = 0
-    _loop: asyncio.AbstractEventLoop | None = None
-    _thread: threading.Thread | None = None
     _runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
-
-    def __enter__(self) -> ScriptedServer:
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(ready,), daemon=True)
-        self._thread.start()
-        if not ready.wait(20):
-            raise RuntimeError("the scripted server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None and self._thread is not None
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
-
-    def _serve(self, ready: threading.Event) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._start())
-        ready.set()
-        self._loop.run_forever()
-        assert self._runner is not None
-        self._loop.run_until_complete(self._runner.cleanup())
-        left = asyncio.all_tasks(self._loop)
-        for task in left:
-            task.cancel()
-        if left:
-            self._loop.run_until_complete(asyncio.wait(left))
-        self._loop.close()
 
     async def _start(self) -> None:
         self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=0.1)
@@ -137,6 +106,10 @@ class ScriptedServer:
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024)
         await site.start()
         self.port = self._runner.addresses[0][1]
+
+    async def _stop(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
 
     def application(self) -> web.Application:
         """The routes, for whoever runs them otherwise."""

@@ -22,6 +22,9 @@ Extras = Mapping[str, Sequence[str]]
 CHAINS = "chains.md"
 """A page of the same folder that is made from a release, not from the specs (`make chains`)."""
 
+COUNTED = ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http")
+"""What is counted of each domain, in columns."""
+
 
 def tool_pages(files: SpecFiles, extras: Extras) -> dict[str, str]:
     """Text of each page by file name: the README, and a page for each domain.
@@ -80,9 +83,7 @@ def _overview(files: SpecFiles, extras: Extras) -> str:
 
 
 def _domain_table(files: SpecFiles, extras: Extras) -> Iterator[str]:
-    yield from _head(
-        "domain", "providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http"
-    )
+    yield from _head("domain", *COUNTED)
     total: Counter[str] = Counter()
     for domain in DOMAINS:
         specs = [spec for spec in files.tools.values() if spec.domain == domain]
@@ -97,7 +98,7 @@ def _domain_table(files: SpecFiles, extras: Extras) -> Iterator[str]:
 
 
 def _numbers(counts: Counter[str]) -> Iterator[str]:
-    for key in ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http"):
+    for key in COUNTED:
         yield str(counts[key])
 
 
@@ -110,7 +111,7 @@ def _provider_table(files: SpecFiles, extras: Extras) -> Iterator[str]:
         roles, kinds = Counter(spec.role for spec in specs), sorted({spec.kind for spec in specs})
         yield _row(
             f"`{provider.id}`",
-            f"extra `{extra}`" if (extra := _extra(provider, extras)) else "base",
+            _where(provider, extras),
             *map(str, (len(specs), roles["retrieval"], roles["processing"])),
             ", ".join(kinds),
             _packages(provider),
@@ -147,8 +148,7 @@ def _domain(files: SpecFiles, extras: Extras, domain: str) -> str:
 
 
 def _provider_lines(provider: Provider, extras: Extras) -> Iterator[str]:
-    extra = _extra(provider, extras)
-    where = f"extra `{extra}`" if extra else "base"
+    where = _where(provider, extras)
     dated = f", of {provider.data_date}" if provider.data_date else ""
     kept = "" if provider.redistributable else "; stays out of releases"
     yield f"`{provider.id}` ({where}). Source: {provider.source}{dated}. Data licence: {provider.data_licence}{kept}."
@@ -157,6 +157,11 @@ def _provider_lines(provider: Provider, extras: Extras) -> Iterator[str]:
 
 def _packages(provider: Provider) -> str:
     return ", ".join(f"{p.name} {p.version} ({p.licence})" for p in provider.packages) or "-"
+
+
+def _where(provider: Provider, extras: Extras) -> str:
+    extra = _extra(provider, extras)
+    return f"extra `{extra}`" if extra else "base"
 
 
 def _extra(provider: Provider, extras: Extras) -> str:

@@ -21,6 +21,7 @@ from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
 from builder.tools.sound import sound_pool
 from builder.tools.tables import TableCache
+from builder.tools.writing import write_changed
 
 FOLDER = "recorded"
 TABLES = "_tables"
@@ -57,7 +58,7 @@ def run_recorded(executor: Executor, spec: ToolSpec) -> list[dict[str, Any]]:
 def record(executor: Executor, spec: ToolSpec) -> Path | None:
     """Run a tool's examples and write what came back; the path when the file changed."""
     text = _text({"tool": spec.id, "examples": run_recorded(executor, spec)})
-    return _write(recorded_path(executor.pool.root, spec.id), text)
+    return write_changed(recorded_path(executor.pool.root, spec.id), text)
 
 
 def record_tables(pool: ToolPool, provider: str) -> Path | None:
@@ -66,7 +67,7 @@ def record_tables(pool: ToolPool, provider: str) -> Path | None:
     if not tables and path.exists():
         path.unlink()
         return path
-    return _write(path, _text(tables)) if tables else None
+    return write_changed(path, _text(tables)) if tables else None
 
 
 def table_facts(pool: ToolPool, provider: str) -> dict[str, dict[str, Any]]:
@@ -192,14 +193,6 @@ def _tables_path(pool: ToolPool, provider: str) -> Path:
 
 def _text(body: Any) -> str:
     return json.dumps(body, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
-
-
-def _write(path: Path, text: str) -> Path | None:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import argparse
 import heapq
 import json
 import math
-import os
 import random
 import resource
 import subprocess
@@ -31,6 +30,7 @@ from builder.recipe.graphs import Graph, canonical_form, shape
 from builder.recipe.patterns import normal_text
 from builder.recipe.selection import WEIGHTS, Candidate, choose, value
 from builder.recipe.vendi import FEATURES, TASKS, features, vendi
+from tests.benchmarks.figures import keep, load
 from tests.benchmarks.made import MUST, Dag, Text, dags, relabelled, rings, rows, texts
 
 RESULT = Path("bench") / "diversity.json"
@@ -275,9 +275,8 @@ def main() -> None:
     found: Figures = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
     for name, part in parts.items():
         if options.only is None or name in options.only:
-            found[name] = part() | {"count": count, "load_average": round(os.getloadavg()[0], 1)}
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+            found[name] = part() | {"count": count, "load_average": load()}
+    keep(RESULT, found)
     print(f"figures: {RESULT}")
 
 

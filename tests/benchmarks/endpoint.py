@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import resource
 import socket
 import subprocess
@@ -30,6 +28,7 @@ from builder.stages.run import run_session, run_stage
 from builder.stages.session import Session
 from builder.testing.scripted import MODEL
 from builder.testing.small_recipe import small_recipe, tiny_pool
+from tests.benchmarks.figures import keep, machine
 
 RESULT = Path("bench") / "endpoint.json"
 SLOW_SECONDS, SLOW_IN_FLIGHT = 0.2, 64
@@ -111,13 +110,9 @@ def main() -> None:
     found = {
         "no_latency": measure(0.0, 256, options.samples),
         "slow": measure(SLOW_SECONDS, SLOW_IN_FLIGHT, options.samples),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_average": round(os.getloadavg()[0], 1),
+        **machine(),
     }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    keep(RESULT, found)
     print(json.dumps(found, indent=2))
 
 

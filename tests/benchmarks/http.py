@@ -13,8 +13,6 @@ import argparse
 import asyncio
 import hashlib
 import json
-import os
-import platform
 import resource
 import subprocess
 import sys
@@ -33,6 +31,7 @@ from builder.records.tools import Provider, SemanticType, ToolSpec
 from builder.tools.http.calling import LiveTools
 from builder.tools.http.options import LiveOptions
 from builder.tools.recordings import Recordings
+from tests.benchmarks.figures import keep, machine
 
 RESULT = Path("bench") / "http.json"
 LATENCY, FAULTS = 0.05, 0.1
@@ -242,14 +241,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving() as port:
         found = asyncio.run(call_all(options.calls, options.in_flight, port, Path(folder)))
         found |= replay(options.calls, port, Path(folder))
-    found |= {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_average": round(os.getloadavg()[0], 1),
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    found |= machine()
+    keep(RESULT, found)
     print(json.dumps(found, indent=2))
 
 

@@ -33,6 +33,7 @@ from builder.stages.run import run
 from builder.stages.score import score
 from builder.stages.select import select
 from builder.store import Store
+from tests.benchmarks.figures import keep, load
 
 RESULT = Path("bench") / "scale.json"
 PLACE = "\x01"
@@ -182,9 +183,8 @@ def main() -> None:
     found["wall_seconds"] = round(sum(stage["wall_seconds"] for stage in found["stages"].values()), 1)
     found["cpu_seconds"] = round(sum(stage["cpu_seconds"] for stage in found["stages"].values()), 1)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    found["load_average"] = round(os.getloadavg()[0], 1)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    found["load_average"] = load()
+    keep(RESULT, found)
     print(json.dumps(found, indent=2))
 
 

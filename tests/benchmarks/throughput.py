@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import cProfile
 import json
-import os
-import platform
 import pstats
 import tempfile
 import time
@@ -32,6 +30,7 @@ from builder.stages.synthesize import synthesize_record
 from builder.stages.verify import verify_record
 from builder.stages.workbench import Workbench, open_workbench
 from builder.store.tables import draw_row, merge
+from tests.benchmarks.figures import keep, machine
 
 RESULT = Path("bench") / "throughput.json"
 WARM_UP = 800
@@ -127,9 +126,7 @@ def figures(bench: Bench, count: int) -> dict[str, Any]:
         "cpu_seconds": {part: round(clock.cpu[part], 2) for part in PARTS},
         "wall_seconds": {part: round(clock.wall[part], 2) for part in PARTS},
         "refused": dict(bench.refused.most_common()),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "load_average": round(os.getloadavg()[0], 1),
+        **machine(),
     }
 
 
@@ -139,8 +136,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="also print where the time goes")
     options = parser.parse_args()
     found = measure(options.draws, options.profile)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    keep(RESULT, found)
     print(json.dumps(found, indent=2))
     print(f"{found['tasks_per_cpu_second']} verified tasks per second per core ({RESULT})")
 

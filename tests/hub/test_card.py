@@ -12,16 +12,9 @@ import yaml
 from builder.errors import ReleaseError
 from builder.hub.card import SECTIONS, TEXTS, fill, table
 from builder.resources import dataset_card_dir
-from tests.releases import build, tiny_executor
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 VERSIONS = re.compile(r"dashscope [\d.]+")
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("card")
-    return build(folder, tiny_executor(folder / "cache"))
 
 
 @pytest.mark.parametrize("name", ["README.md", "LICENSE", "CHANGELOG.md"])

@@ -12,22 +12,10 @@ from typing import Any
 import pytest
 
 from builder.hub.manifest import content_digest, read_manifest
-from builder.tools.executor import Executor
 from tests.hub.loopback import Blob, Fault, Hub, Repo
 from tests.hub.test_publish import ROOT, TOKEN, contents, environment
-from tests.releases import build, tiny_executor
 
 REPO = "org/before"
-
-
-@pytest.fixture(scope="module")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Executor:
-    return tiny_executor(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Path:
-    return build(tmp_path_factory.mktemp("made"), executor)
 
 
 def stored(hub: Hub, name: str, body: bytes) -> Blob:

@@ -20,12 +20,6 @@ from tests.sql.tables import add, add_task, empty_store
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("plots")
-    return build(folder, tiny_executor(folder / "cache"))
-
-
 def facts(**changed: Any) -> CardFacts:
     """Facts of 40 tasks, as far as plots read them."""
     curve = ((10, 9.04, 8.1, 10.2), (20, 16.0, 14.6, 17.4), (40, 25.0, 25.0, 25.0))

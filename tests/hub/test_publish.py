@@ -22,9 +22,7 @@ from builder.hub.manifest import FILE, file_entry, manifest_text, read_manifest
 from builder.records.releases import CheckReport, Problem
 from builder.stages.publish import Target, publish_release
 from builder.testing.small_recipe import tiny_pool
-from builder.tools.executor import Executor
 from tests.hub.loopback import ZERO, Blob, Fault, Hub, Repo
-from tests.releases import build, tiny_executor
 
 TOKEN = "hf_secret"
 ROOT = Path(__file__).parents[2]
@@ -64,16 +62,6 @@ class Publisher:
             self._process.kill()
             self._process.communicate()
             self._process = None
-
-
-@pytest.fixture(scope="module")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Executor:
-    return tiny_executor(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Path:
-    return build(tmp_path_factory.mktemp("made"), executor)
 
 
 @pytest.fixture(scope="module")

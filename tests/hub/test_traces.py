@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from builder.hub.manifest import file_entry, manifest_text, read_manifest
 from builder.hub.reading import bodies
 from builder.hub.traces import sample, session_text
 from builder.stages.check_release import check_release
 from builder.tools.executor import Executor
-from tests.releases import bench, build, tiny_executor
+from tests.releases import bench
 
 MESSAGES = [
     {"role": "system", "content": "Be brief."},
@@ -41,16 +39,6 @@ def test_a_session_in_the_viewers_words() -> None:
         "toolCalls": [{"id": "c1", "function": {"name": "f", "arguments": '{"q": "ä", "n": 0.7}'}}],
     }
     assert said[3] == {"role": "tool", "content": "{}", "toolCallId": "c1"}
-
-
-@pytest.fixture(scope="module")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Executor:
-    return tiny_executor(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Path:
-    return build(tmp_path_factory.mktemp("made"), executor)
 
 
 def test_a_release_shows_some_of_each_kind(release: Path) -> None:

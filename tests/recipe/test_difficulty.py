@@ -71,9 +71,41 @@ def test_what_no_other_step_takes_is_not_hidden() -> None:
     assert hidden_values(report) == 3, "three fields enter the record, and the record is the answer"
 
 
-@given(st.integers(1, 20), st.integers(1, 12), st.integers(1, 30), st.floats(0, 1), st.floats(0, 200))
-def test_bands_never_fall_when_a_part_grows(depth: int, width: int, calls: int, similar: float, bits: float) -> None:
-    parts = {"task": "t", "operators": 0, "tools": 1, "domains": 1, "hidden_values": 0}
-    one = Difficulty(depth=depth, width=width, calls=calls, distractor_similarity=similar, answer_bits=bits, **parts)  # type: ignore[arg-type]
-    assert len(one.bands) == 9 and len({band.split()[0] for band in one.bands}) == 9
-    assert one.bands == one.model_copy().bands
+COUNTS = ("depth", "width", "calls", "operators", "tools", "domains", "hidden_values")
+SHARES = ("distractor_similarity", "answer_bits")
+VECTORS = st.fixed_dictionaries(
+    dict.fromkeys(COUNTS, st.integers(0, 30)) | dict(zip(SHARES, (st.floats(0, 1), st.floats(0, 200)), strict=True))
+)
+
+
+def rank(band: str) -> tuple[float, bool]:
+    """A band's place among those of its part: `>13` stands above `<=13`."""
+    bound = band.split()[1]
+    return float(bound.lstrip("<=>")), bound.startswith(">")
+
+
+@given(VECTORS, VECTORS)
+def test_bands_never_fall_when_a_part_grows(one: dict[str, float], other: dict[str, float]) -> None:
+    low, high = (
+        Difficulty.model_validate({"task": "t"} | {name: end(one[name], other[name]) for name in one}).bands
+        for end in (min, max)
+    )
+    assert [band.split()[0] for band in low] == [band.split()[0] for band in high]
+    assert len({band.split()[0] for band in low}) == len(one)
+    assert all(rank(below) <= rank(above) for below, above in zip(low, high, strict=True))
+
+
+def test_a_band_is_the_first_bound_that_is_not_exceeded() -> None:
+    parts = {"tools": 3, "domains": 1, "distractor_similarity": 0.12, "hidden_values": 2, "answer_bits": 20.5}
+    vector = {"task": "t", "depth": 7, "width": 2, "calls": 14, "operators": 1} | parts
+    assert Difficulty.model_validate(vector).bands == (
+        "depth 6",
+        "width <=2",
+        "calls >13",
+        "operators 1",
+        "tools 3",
+        "domains 1",
+        "similarity <=0.15",
+        "hidden <=2",
+        "answer >20",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.recipe.notebook import Known, Notebook, Problem
-from builder.records.derivations import AnswerSpec
+from builder.records.derivations import AnswerSpec, Literal
 from builder.testing.tasks import general_executor
 
 POOL = general_executor().pool
@@ -33,3 +33,11 @@ def test_what_is_noted_later_is_found() -> None:
     assert book.latest(KIND, many=False) == []
     book.note([*book.values, known(KIND, "a")])
     assert [each.value for each in book.latest(KIND, many=False)] == ["a"]
+
+
+def test_what_the_question_is_about_is_no_answer_but_one_of_several_may_be() -> None:
+    peru, chad = (Literal(literal=name, type="country") for name in ("Peru", "Chad"))
+    spec = AnswerSpec(kind="entity", type="country")
+    found = [known("country", "Peru"), known("country", "Chad")]
+    assert Notebook.of(POOL, Problem("Which borders Peru?", (peru,), (), spec)).answer(found) == "Chad"
+    assert Notebook.of(POOL, Problem("Which of the two?", (peru, chad), (), spec)).answer(found) == "Peru"

@@ -62,6 +62,11 @@ def test_a_failed_call_is_no_place(view: ToolPool) -> None:
     assert provenance(view, Call(DIVIDE, {"dividend": 4321}), SAID, [failed])["dividend"] == {"sure": "unknown"}
 
 
+def test_a_flag_is_no_number(view: ToolPool) -> None:
+    flag = Gathered("c1", Call(DIVIDE, {}), {"quotient": True})
+    assert provenance(view, Call(DIVIDE, {"dividend": 1}), SAID, [flag])["dividend"] == {"sure": "unknown"}
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [(7, False), (30, False), (0.5, False), (120, False), (123, True), (4.56, True), ("US", False), ("Oslo", True),

@@ -8,12 +8,12 @@ from functools import cache
 import pytest
 
 from builder.recipe.atlas import Atlas
-from builder.recipe.derivation import canonical, evaluate, replay, task_id
+from builder.recipe.derivation import canonical, evaluate, literals_of, replay, task_id
 from builder.recipe.frames import FRAMES
 from builder.recipe.sampling import plan_wave
 from builder.recipe.sense import rivals
 from builder.recipe.shape import used_fields
-from builder.recipe.synthesis import MIN_CALLS, Synthesis, literals_of, synthesize
+from builder.recipe.synthesis import MIN_CALLS, Synthesis, synthesize
 from builder.recipe.wording import DATE_STYLES, literal_text
 from builder.records.derivations import Literal, OpStep
 from builder.records.tasks import Draw, Task

@@ -36,18 +36,32 @@ REDUCED = "financial.vat.vat_reduced_rates"
 MEMBERSHIPS = "general.europe.european_memberships"
 
 
-def _two_countries(ask: str, operation: str, left: str, right: str, **tools: str) -> Sketch:
+def _two_countries(
+    ask: str, operation: str, left: str, right: str, names: tuple[str, str] = ("Kenya", "Chad"), **more: Any
+) -> Sketch:
+    """`more` of a sketch, such as tools that are offered besides."""
     steps = {
-        "p": call(tools.get("p", PROFILE), country="$a"),
-        "q": call(tools.get("q", PROFILE), country="$b"),
+        "p": call(PROFILE, country="$a"),
+        "q": call(PROFILE, country="$b"),
         "c": compute(operation, left, right),
     }
-    return Sketch(countries(a="Kenya", b="Chad"), steps, "$c.result", ask)
+    return Sketch(countries(a=names[0], b=names[1]), steps, "$c.result", ask, **more)
 
 
-def _around(field: str, answer: str, steps: dict[str, dict[str, Any]], ask: str, country: str = "Peru") -> Sketch:
-    base = {"n": call(NEIGHBOURS, country="$a"), "each": fan(PROFILE, "$n.neighbours", "country")}
-    return Sketch(countries(a=country), {**base, **steps}, answer, ask)
+def _shared_out(first: str = "Kenya", ask: str = "", **more: Any) -> Sketch:
+    """The population of one country as a multiple of Chad's."""
+    ask = ask or "What is the population of {a} divided by that of {b}, to two decimals?"
+    return _two_countries(ask, "divide", "$p.population", "$q.population", (first, "Chad"), **more)
+
+
+def _parking(first: str, second: str) -> Sketch:
+    steps = {
+        "p": call(REDUCED, country="$a"),
+        "q": call(VAT, country="$b"),
+        "c": compute("subtract", "$q.standard_rate", "$p.parking_rate"),
+    }
+    ask = "By how many percentage points is the standard VAT rate of {b} above the parking rate of {a}?"
+    return Sketch(countries(a=first, b=second), steps, "$c.result", ask)
 
 
 def _ordered(tool: str, kind: str, parameter: str, field: str, names: tuple[str, ...]) -> Sketch:
@@ -91,13 +105,13 @@ def _hot(first: str, second: str) -> Sketch:
     )
 
 
-def _melted(field: str) -> Sketch:
+def _melted(field: str, first: str = "gold") -> Sketch:
     steps = {
         "each": fan(ELEMENT, ["$a", "$b", "$c"], "element"),
         "s": call(STATISTICS, values="$each.melting_point"),
     }
     ask = "Take the melting points of {a}, {b} and {c} in kelvin. What do they give together, to one decimal?"
-    slots = elements(a="gold", b="iron", c="tin")
+    slots = elements(a=first, b="iron", c="tin")
     return Sketch(slots, steps, f"$s.{field}", ask, answer_type="melting_temperature_k")
 
 
@@ -105,16 +119,6 @@ def _clocks(year: int) -> Sketch:
     slots: dict[str, tuple[str, Any]] = {"city": ("city", "Berlin, Germany")}
     steps = {"p": call(CITY, city="$city"), "c": call(CHANGES, timezone="$p.timezone", year=year)}
     return Sketch(slots, steps, "$c.forward_date", f"On which day of {year} are the clocks of {{city}} put forward?")
-
-
-def _crowd(offered: str) -> Sketch:
-    steps = {
-        "p": call(PROFILE, country="$a"),
-        "q": call(PROFILE, country="$b"),
-        "c": compute("divide", "$p.population", "$q.population"),
-    }
-    ask = "What is the population of {a} divided by that of {b}, to two decimals?"
-    return Sketch(countries(a="Kenya", b="Chad"), steps, "$c.result", ask, offered=(offered,))
 
 
 def _member(offered: str) -> Sketch:
@@ -403,26 +407,8 @@ DRAWN_MORE = (
     Case(
         "a country by its code",
         "law:names",
-        Sketch(
-            countries(a="PE", b="Chad"),
-            {
-                "p": call(PROFILE, country="$a"),
-                "q": call(PROFILE, country="$b"),
-                "c": compute("divide", "$p.population", "$q.population"),
-            },
-            "$c.result",
-            "What is the population of {a} divided by that of {b}, to two decimals?",
-        ),
-        Sketch(
-            countries(a="Peru", b="Chad"),
-            {
-                "p": call(PROFILE, country="$a"),
-                "q": call(PROFILE, country="$b"),
-                "c": compute("divide", "$p.population", "$q.population"),
-            },
-            "$c.result",
-            "What is the population of {a} divided by that of {b}, to two decimals?",
-        ),
+        _shared_out("PE"),
+        _shared_out("Peru"),
     ),
     Case(
         "an element by its symbol",
@@ -433,16 +419,7 @@ DRAWN_MORE = (
     Case(
         "a constraint by an entity that is not named",
         "law:names",
-        Sketch(
-            countries(a="Kenya", b="Chad"),
-            {
-                "p": call(PROFILE, country="$a"),
-                "q": call(PROFILE, country="$b"),
-                "c": compute("divide", "$p.population", "$q.population"),
-            },
-            "$c.result",
-            "What is the population of {a} divided by that of the country I have in mind?",
-        ),
+        _shared_out(ask="What is the population of {a} divided by that of the country I have in mind?"),
         law=8,
     ),
     Case(
@@ -459,8 +436,8 @@ DRAWN_MORE = (
     Case(
         "two offered tools with different populations of one country",
         "law:rivals",
-        _crowd(LARGEST),
-        _crowd(ELEMENT),
+        _shared_out(offered=(LARGEST,)),
+        _shared_out(offered=(ELEMENT,)),
     ),
     Case(
         "two offered tools that say whether a country is in the Union",
@@ -471,26 +448,8 @@ DRAWN_MORE = (
     Case(
         "a parking rate that a country does not have",
         "law:imputation",
-        Sketch(
-            countries(a="Hungary", b="Spain"),
-            {
-                "p": call(REDUCED, country="$a"),
-                "q": call(VAT, country="$b"),
-                "c": compute("subtract", "$q.standard_rate", "$p.parking_rate"),
-            },
-            "$c.result",
-            "By how many percentage points is the standard VAT rate of {b} above the parking rate of {a}?",
-        ),
-        Sketch(
-            countries(a="Belgium", b="Hungary"),
-            {
-                "p": call(REDUCED, country="$a"),
-                "q": call(VAT, country="$b"),
-                "c": compute("subtract", "$q.standard_rate", "$p.parking_rate"),
-            },
-            "$c.result",
-            "By how many percentage points is the standard VAT rate of {b} above the parking rate of {a}?",
-        ),
+        _parking("Hungary", "Spain"),
+        _parking("Belgium", "Hungary"),
     ),
     Case(
         "a report with a value that is not there",
@@ -511,24 +470,8 @@ DRAWN_MORE = (
     Case(
         "an average over a member without a value",
         "law:imputation",
-        Sketch(
-            elements(a="helium", b="iron", c="tin"),
-            {
-                "each": fan(ELEMENT, ["$a", "$b", "$c"], "element"),
-                "s": call(STATISTICS, values="$each.melting_point"),
-            },
-            "$s.mean",
-            "What is the mean melting point of {a}, {b} and {c} in kelvin, to one decimal?",
-        ),
-        Sketch(
-            elements(a="gold", b="iron", c="tin"),
-            {
-                "each": fan(ELEMENT, ["$a", "$b", "$c"], "element"),
-                "s": call(STATISTICS, values="$each.melting_point"),
-            },
-            "$s.mean",
-            "What is the mean melting point of {a}, {b} and {c} in kelvin, to one decimal?",
-        ),
+        _melted("mean", "helium"),
+        _melted("mean"),
     ),
     Case(
         "two lists that have nothing in common",

@@ -6,11 +6,11 @@ The figures are those of the pool with all data packages; without them its tests
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from builder.countries import country_names
+from builder.records.base import DOMAINS
 from builder.resources import tool_specs_dir
 from builder.tools.packages import package_uses
 from builder.tools.pool import ToolPool
@@ -20,12 +20,10 @@ from builder.tools.values import by_domain, value_counts
 
 ROOT = tool_specs_dir()
 
-DOMAINS = ("academic", "biological", "financial", "general", "medical")
-
 
 @pytest.fixture(scope="module")
 def pool() -> ToolPool:
-    return ToolPool(ROOT, TableCache(Path(default_cache_folder(dict(os.environ)))), restricted=True)
+    return ToolPool(ROOT, TableCache(default_cache_folder(dict(os.environ))), restricted=True)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import duckdb
 import pytest
@@ -82,35 +83,21 @@ SFT = {  # Tasks t1 (twice, as two attempts) and t3.
 @pytest.fixture
 def store() -> duckdb.DuckDBPyConnection:
     connection = empty_store()
-    add_task(
-        connection,
-        "t1",
-        tools=["a", "b"],
-        toolset="T",
-        call_sequence="a > b",
-        topology="R P 0>1",
-        shape="s",
-        derivation="d",
-        outline="C C 0>1",
-        frame="top",
-        operators=["argmax", "count"],
-        type_paths=["x > y", "x > z"],
-        depth=2,
-    )
-    add_task(
-        connection,
-        "t2",
-        tools=["a", "c"],
-        toolset="T",
-        call_sequence="a > b",
-        topology="R P 0>1",
-        shape="s",
-        derivation="d",
-        outline="C C 0>1",
-        frame="top",
-        operators=["argmax", "argmax"],
-        type_paths=["x > y"],
-    )
+    first: dict[str, Any] = {
+        "tools": ["a", "b"],
+        "toolset": "T",
+        "call_sequence": "a > b",
+        "topology": "R P 0>1",
+        "shape": "s",
+        "derivation": "d",
+        "outline": "C C 0>1",
+        "frame": "top",
+        "operators": ["argmax", "count"],
+        "type_paths": ["x > y", "x > z"],
+    }
+    second = first | {"tools": ["a", "c"], "operators": ["argmax", "argmax"], "type_paths": ["x > y"]}
+    add_task(connection, "t1", **first, depth=2)
+    add_task(connection, "t2", **second)
     add_task(connection, "t3", tools=["a"], exemplar="f", toolset="U", call_sequence="a", topology="R", joined=False)
     add_task(connection, "t4", tools=["d"], toolset="V", call_sequence="d", topology="P")
     add(connection, "duplicates", ("t4", "t1", "bindings", 1.0))

@@ -12,10 +12,10 @@ from builder.recipe.diversity import METRICS
 from builder.recipe.selection import choose
 from builder.settings import Settings
 from builder.stages.batches import write_batch
-from builder.stages.datasets import CHOICES, choice, read_store
+from builder.stages.datasets import choice, read_store
 from builder.stages.run import run
 from builder.stages.score import measure, rarefaction
-from builder.stages.select import COLUMNS, Row, _candidate
+from builder.stages.select import CHOICES, COLUMNS, Row, _candidate
 from builder.store import Store
 
 SIZE = 30

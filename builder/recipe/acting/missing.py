@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from builder.recipe.derivation import inputs_of, refs
+from builder.recipe.derivation import inputs_of, leaves, refs
 from builder.recipe.plans import GENERIC
 from builder.recipe.shape import used_fields
 from builder.recipe.view import PoolView
-from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep, Sources
+from builder.records.derivations import CallStep, Derivation, Literal, MapStep, OpStep
 from builder.records.tasks import Task
 from builder.records.tools import ToolSpec
 
@@ -99,14 +99,8 @@ def _known_types(
     names = {view.declared[s.tool].returns[f].type for s in calls if s.id not in blocked for f in used[s.id]}
     for step in calls:
         for source in inputs_of(step).values():
-            names |= {literal.type for literal in _literals(source)}
+            names |= {item.type for item in leaves(source) if isinstance(item, Literal)}
     return {ancestor for name in names if _listed(view, name) for ancestor in view.ancestors(name)}
-
-
-def _literals(source: Sources) -> list[Literal]:
-    if isinstance(source, tuple):
-        return [item for item in source if isinstance(item, Literal)]
-    return [source] if isinstance(source, Literal) else []
 
 
 def _subject(view: PoolView, spec: ToolSpec) -> str | None:

@@ -269,6 +269,11 @@ def unit_of(view: PoolView, edge: Edge) -> str:
     return f" (in {unit})"
 
 
+def unit_apart(view: PoolView, edge: Edge) -> str:
+    """The unit of a difference: percentages differ by percentage points."""
+    return " (in percentage points)" if percent(edge, view) else unit_of(view, edge)
+
+
 def tidy(text: str) -> str:
     """Two brackets in a row as one: `residue volume (Perkins 1988, in Å³)`."""
     return text.replace(") (in ", ", in ")

@@ -16,6 +16,7 @@ from builder.recipe.frames.base import (
     described,
     head_of,
     numeric,
+    percent,
     retried,
     seconds,
     summed_up,
@@ -25,10 +26,10 @@ from builder.recipe.frames.base import (
     weighty,
     yearly,
 )
-from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, pairs
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
 from builder.recipe.frames.limits import threshold, two_limits
 from builder.recipe.operators import near
-from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.wording import number_text
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
@@ -126,8 +127,8 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
 
 def kept_above(step: str, items: Ref, keys: Ref, limit: Any, kind: str) -> OpStep:
     literal = Literal(literal=limit, type=kind)
-    above = Literal(literal=">", type="option")
-    return OpStep(id=step, op="filter", inputs={"items": items, "keys": keys, "relation": above, "threshold": literal})
+    inputs: dict[str, Sources] = {"items": items, "keys": keys, "relation": option(">"), "threshold": literal}
+    return OpStep(id=step, op="filter", inputs=inputs)
 
 
 def limit_words(edge: Edge, limit: Any) -> str:
@@ -156,7 +157,7 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     kind = ground.view.types[ground.attribute.returned.type]
     if near(min(values), max(values)):
         raise Refused("law:degenerate", "all members are alike")
-    if ("%" in kind.unit or "percent" in kind.unit) and near(sum(values), 100):
+    if percent(ground.attribute, ground.view) and near(sum(values), 100):
         raise Refused("law:degenerate", "the members are the parts of one whole")
     head, unit = head_of(ground.attribute), unit_of(ground.view, ground.attribute)
     total = kind.additive and rng.random() < 0.5
@@ -168,15 +169,10 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     answer = Ref(step="statistics", field="sum" if total else "mean")
     rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, words)]
     if kind.additive and max(values) < MOST_SHARE * sum(values):
-        arguments: dict[str, Sources] = {
-            "operation": Literal(literal="percent_of", type="option"),
-            "a": Ref(step="statistics", field="maximum"),
-            "b": Ref(step="statistics", field="sum"),
-        }
-        share = CallStep(id="share", tool=CALCULATOR, arguments=arguments)
-        percent = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+        largest, every = (Ref(step="statistics", field=field) for field in ("maximum", "sum"))
+        share = computed("percent_of", largest, every, "share")
         words = ground.words("share", head=head, best=str(ground.attribute.returned.highest))
-        rounds.append(PlannedRound("wider", (share,), Ref(step="share", field="result"), percent, words))
+        rounds.append(PlannedRound("wider", (share,), Ref(step="share", field="result"), PERCENT, words))
     return Plan(ground.literals, tuple(rounds))
 
 

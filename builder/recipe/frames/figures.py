@@ -22,22 +22,20 @@ from builder.recipe.frames.base import (
     retried,
     subtracted,
     summed_up,
+    unit_apart,
     unit_of,
     weighty,
     yearly,
 )
 from builder.recipe.frames.fanouts import COUNT_MEMBERS, kept_above, limit_words
-from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, pairs
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
 from builder.recipe.frames.limits import threshold, total_limit
-from builder.recipe.frames.pairs import computed, option
 from builder.recipe.operators import near
-from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
 from builder.records.tools import Call, Result
-
-PERCENT = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
 
 
 def _lists(need: str, suits: Any) -> Any:
@@ -82,8 +80,7 @@ class Figures(Ground):
         super().__init__(atlas, slots)
         self.kind = self.view.types[self.attribute.returned.type]
         self.head = head_of(self.attribute)
-        points = percent(self.attribute, self.view)
-        self.unit = " (in percentage points)" if points else unit_of(self.view, self.attribute)
+        self.unit = unit_apart(self.view, self.attribute)
         self.top, self.bottom = extremes(self.attribute)
         self.statistics = CallStep(id="statistics", tool=STATISTICS, arguments={"values": self.keys})
 
@@ -280,8 +277,7 @@ def _total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) ->
     }
     holds = OpStep(id="holds", op="compare", inputs=inputs)
     words = ground.words("total_claim", above=limit_words(ground.attribute, limit))
-    spec = AnswerSpec(kind="boolean", type="flag")
-    return ground.one_round((ground.statistics, holds), Ref(step="holds"), spec, words)
+    return ground.one_round((ground.statistics, holds), Ref(step="holds"), FLAG, words)
 
 
 BOTH = (STATISTICS, CALCULATOR)

@@ -23,13 +23,23 @@ from builder.recipe.frames.forms import Forms, forms
 from builder.recipe.plans import answer_spec
 from builder.recipe.wording import describable
 from builder.records.base import Json
-from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref
+from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref, Sources
 from builder.records.tools import Call
 
 STATISTICS = "general.mathematics.describe_numbers"
 CALCULATOR = "general.mathematics.calculate"
 
 CLAUSE = re.compile(r"\b(whose|that|which|where|who|whom)\b")
+
+
+def option(text: str) -> Literal:
+    """An operation, a relation or an order."""
+    return Literal(literal=text, type="option")
+
+
+def computed(operation: str, a: Sources, b: Sources, step: str = "apart") -> CallStep:
+    """One operation of the calculator."""
+    return CallStep(id=step, tool=CALCULATOR, arguments={"operation": option(operation), "a": a, "b": b})
 
 
 def pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:

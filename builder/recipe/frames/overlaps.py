@@ -28,10 +28,9 @@ from builder.recipe.frames.base import (
     weighty,
 )
 from builder.recipe.frames.forms import Forms, forms
-from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS
-from builder.recipe.frames.pairs import computed
+from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS, computed
 from builder.recipe.operators import near
-from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.wording import describable
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
@@ -269,7 +268,7 @@ def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         spec = AnswerSpec(kind="number", type="number", decimals=2)
     else:
         steps.append(computed("percent_change", right, left))
-        spec = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+        spec = PERCENT
     words = two.words("groups_total" if adds else "groups_average", head=head_of(field))
     answer = Ref(step="apart", field="result")
     return Plan(two.literals, (PlannedRound("start", tuple(steps), answer, spec, words),))

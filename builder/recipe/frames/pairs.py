@@ -16,19 +16,19 @@ from builder.recipe.frames.base import (
     percent,
     subtracted,
     that_of,
-    unit_of,
+    unit_apart,
     weighty,
     yearly,
 )
-from builder.recipe.frames.grounds import CALCULATOR
+from builder.recipe.frames.grounds import CALCULATOR, computed, option
 from builder.recipe.frames.rows import Row, peer_candidates
 from builder.recipe.gates import stands_in
 from builder.recipe.operators import near
-from builder.recipe.plans import Plan, PlannedRound
+from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
+from builder.records.derivations import AnswerSpec, Literal, OpStep, Ref, Sources
 from builder.records.tools import Call, Result
 
 TIMES_LEAST, TIMES_MOST = 1.5, 100
@@ -101,15 +101,6 @@ class Pair(Row):
         return OpStep(id=step, op="value_for", inputs=inputs)
 
 
-def computed(operation: str, a: Sources, b: Sources, step: str = "apart") -> CallStep:
-    """One operation of the calculator."""
-    return CallStep(id=step, tool=CALCULATOR, arguments={"operation": option(operation), "a": a, "b": b})
-
-
-def option(text: str) -> Literal:
-    return Literal(literal=text, type="option")
-
-
 def _apart(pair: Pair, operation: str, spec: AnswerSpec, name: str, **pieces: str) -> Plan:
     """Which has more; then how far the first is above the second."""
     first, second = Ref(step="high"), Ref(step="low")
@@ -137,8 +128,7 @@ def excess(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     yield from pair.sort()
     if not 0 < pair.low < pair.high < 2 * pair.low:
         raise Refused("law:purpose", "from twice as much on people speak of factors")
-    spec = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
-    return _apart(pair, "percent_change", spec, "excess")
+    return _apart(pair, "percent_change", PERCENT, "excess")
 
 
 def difference(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -148,31 +138,29 @@ def difference(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
     kind = pair.view.types[pair.edge.returned.type]
     if kind.scale == "ratio" and pair.high > TIMES_MOST * max(pair.low, 0):
         raise Refused("law:purpose", "the difference is all but the larger of the two")
-    unit = " (in percentage points)" if percent(pair.edge, pair.view) else unit_of(pair.view, pair.edge)
     whole = isinstance(pair.high, int) and isinstance(pair.low, int)
     spec = AnswerSpec(kind="number", type=kind.name, decimals=None if whole else kind.decimals, unit=kind.unit)
-    return _apart(pair, "subtract", spec, "difference", unit=unit)
+    return _apart(pair, "subtract", spec, "difference", unit=unit_apart(pair.view, pair.edge))
 
 
 def claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """Whether one peer has more than the other; then whether by more than a factor. Half of the claims are wrong."""
     pair = Pair(atlas, slots)
     yield from pair.sort()
-    flag = AnswerSpec(kind="boolean", type="flag")
     said = ("{p1}", "{p2}") if rng.random() < 0.5 else ("{p2}", "{p1}")
     figures = [pair.figure(f"v{place}", name.strip("{}")) for place, name in enumerate(said, 1)]
     inputs: dict[str, Sources] = {"left": Ref(step="v1"), "relation": option(">"), "right": Ref(step="v2")}
     more = OpStep(id="more", op="compare", inputs=inputs)
     higher = comparative(str(pair.edge.returned.higher))
     words = pair.words("claim", first=said[0], second=said[1], higher=higher)
-    rounds = [PlannedRound("start", (pair.fan, *figures, more), Ref(step="more"), flag, words)]
+    rounds = [PlannedRound("start", (pair.fan, *figures, more), Ref(step="more"), FLAG, words)]
     factor = _factor(pair, rng) if weighty(pair.edge, pair.view) else None
     if factor is not None and rng.random() < FACTOR_SHARE:
-        rounds.append(_times(pair, flag, *factor))
+        rounds.append(_times(pair, *factor))
     return Plan(pair.literals, tuple(rounds))
 
 
-def _times(pair: Pair, flag: AnswerSpec, factor: float, said: str) -> PlannedRound:
+def _times(pair: Pair, factor: float, said: str) -> PlannedRound:
     """The claim that the larger is more than so many times the smaller."""
     figures = pair.figure("high", pair.first), pair.figure("low", pair.second)
     limit = Literal(literal=factor, type="number")
@@ -184,7 +172,7 @@ def _times(pair: Pair, flag: AnswerSpec, factor: float, said: str) -> PlannedRou
     holds = OpStep(id="holds", op="compare", inputs=inputs)
     steps = (*figures, computed("divide", Ref(step="high"), Ref(step="low"), "times"), holds)
     words = pair.words("claim_times", one=pair.one, other=pair.other, factor=said)
-    return PlannedRound("stricter", steps, Ref(step="holds"), flag, words)
+    return PlannedRound("stricter", steps, Ref(step="holds"), FLAG, words)
 
 
 def _factor(pair: Pair, rng: random.Random) -> tuple[float, str] | None:

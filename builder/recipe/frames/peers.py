@@ -24,15 +24,16 @@ from builder.recipe.frames.base import (
     tells_apart,
     that_question,
     tidy,
+    unit_apart,
     unit_of,
     weighty,
     yearly,
 )
 from builder.recipe.frames.forms import forms
-from builder.recipe.frames.grounds import CALCULATOR, STATISTICS
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed, option
 from builder.recipe.frames.rows import Row, peer_candidates, with_peers
 from builder.recipe.gates import stands_in
-from builder.recipe.plans import Plan, PlannedRound, answer_spec
+from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text, slots_in
 from builder.records.base import Json
@@ -79,11 +80,10 @@ def _apart(row: Row, values: list[float]) -> list[PlannedRound]:
     head = head_of(row.edge)
     few = high < FEW and high < 2 * low and all(isinstance(value, int) for value in values)
     if not weighty(row.edge, row.view) or points or few:
-        unit = " (in percentage points)" if points else unit_of(row.view, row.edge)
         spec = AnswerSpec(kind="number", type=kind.name, decimals=kind.decimals, unit=kind.unit)
-        operation, words = "subtract", row.words("apart", head=head, unit=unit)
+        operation, words = "subtract", row.words("apart", head=head, unit=unit_apart(row.view, row.edge))
     elif 0 < high < 2 * low:
-        spec = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
+        spec = PERCENT
         operation, words = "percent_change", row.words("exceeds", head=head)
     elif 0 < high < SILLY_RATIO * low:
         spec = AnswerSpec(kind="number", type="number", decimals=2)
@@ -93,16 +93,11 @@ def _apart(row: Row, values: list[float]) -> list[PlannedRound]:
     first, second = Ref(step="high"), Ref(step="low")
     if operation == "percent_change":
         first, second = second, first
-    arguments: dict[str, Sources] = {
-        "operation": Literal(literal=operation, type="option"),
-        "a": first,
-        "b": second,
-    }
     steps = (
         row.ordered("least", "argmin"),
         row.value("high", "best"),
         row.value("low", "least"),
-        CallStep(id="apart", tool=CALCULATOR, arguments=arguments),
+        computed(operation, first, second),
     )
     return [PlannedRound("wider", steps, Ref(step="apart", field="result"), spec, words)]
 
@@ -110,8 +105,7 @@ def _apart(row: Row, values: list[float]) -> list[PlannedRound]:
 def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """All peers in order."""
     row = Row(atlas, slots)
-    order = Literal(literal="descending", type="option")
-    inputs: dict[str, Sources] = {"items": tuple(row.peers), "keys": row.keys, "order": order}
+    inputs: dict[str, Sources] = {"items": tuple(row.peers), "keys": row.keys, "order": option("descending")}
     step = OpStep(id="order", op="rank", inputs=inputs)
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
     words = row.words("rank", head=head_of(row.edge))

@@ -57,7 +57,7 @@ def _sense(view: PoolView, scenario: Scenario, variation: Variation) -> Iterator
     values = {name: sample_value(view, slot) for name, slot in scenario.slots.items()}
     plan = bind(view, scenario, values, route)
     try:
-        base = compared(view, scenario, variation, plan, route.index(place))
+        base = compared(view, variation, plan, route.index(place))
         steps = needed(base.steps, base.answer)
     except (KeyError, ValueError) as error:
         yield "answer", f"a reference cannot be resolved: {error}", "use $step.field or $op of these rounds"

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.errors import Refused
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed
 from builder.recipe.frames.limits import threshold
 from builder.recipe.operators import NEAR_TIE
-from builder.recipe.plans import GENERIC
+from builder.recipe.plans import FLAG, GENERIC, PERCENT
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Source, Sources, Step
+from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Source, Step
 
-CALCULATE = "general.mathematics.calculate"
-DESCRIBE = "general.mathematics.describe_numbers"
 DATES = "general.dates.date_difference"
 
 LEAST_RATIO = 1.1
@@ -82,8 +81,7 @@ def _op(number: int, op: str, **inputs: Any) -> OpStep:
 
 
 def _calculate(number: int, operation: str, a: Source, b: Source) -> CallStep:
-    arguments: dict[str, Sources] = {"operation": Literal(literal=operation, type="option"), "a": a, "b": b}
-    return CallStep(id=f"~{number}", tool=CALCULATE, arguments=arguments)
+    return computed(operation, a, b, f"~{number}")
 
 
 def _word(value: str) -> Literal:
@@ -93,8 +91,6 @@ def _word(value: str) -> Literal:
 
 _ASKED = Ref(step="~1")
 _RESULT = Ref(step="~1", field="result")
-PERCENT = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
-FLAG = AnswerSpec(kind="boolean", type="flag")
 
 
 def _pick(op: str) -> Build:
@@ -153,7 +149,7 @@ def _compare(options: Options, rng: random.Random) -> Asked:
 
 
 def _described(options: Options) -> CallStep:
-    return CallStep(id="~1", tool=DESCRIBE, arguments={"values": options.sources})
+    return CallStep(id="~1", tool=STATISTICS, arguments={"values": options.sources})
 
 
 def _sum(options: Options) -> tuple[CallStep, Ref]:
@@ -225,7 +221,7 @@ def _spread(options: Options, rng: random.Random) -> Asked:
 _ORDERED = ("quantity", "date", "time")
 _PAIR = frozenset({"a", "b"})
 _ONE, _LIMIT = frozenset({"a"}), frozenset({"limit"})
-_CALCULATE, _SUMS = (CALCULATE,), (CALCULATE, DESCRIBE)
+_CALCULATE, _SUMS = (CALCULATOR,), (CALCULATOR, STATISTICS)
 
 FORMS: dict[str, Form] = {
     "argmax": Form("compare", _pick("argmax"), kinds=_ORDERED, names=True),
@@ -240,7 +236,7 @@ FORMS: dict[str, Form] = {
     "days": Form("difference", _days, (2,), ("date",), (DATES,), larger_first=True),
     "compare": Form("claim", _compare, (2,), _ORDERED, places=_PAIR),
     "total": Form("together", _total, tools=_SUMS, sums=True),
-    "mean": Form("aggregate", _mean, tools=(DESCRIBE,)),
+    "mean": Form("aggregate", _mean, tools=(STATISTICS,)),
     "share": Form("share", _share, tools=_SUMS, places=_ONE, ratio=True, sums=True),
     "budget": Form("total_claim", _budget, tools=_SUMS, places=_LIMIT, ratio=True, sums=True),
     "left": Form("limit", _left, tools=_SUMS, places=_LIMIT, ratio=True, sums=True),

@@ -8,12 +8,22 @@ from typing import Any
 
 from builder.errors import DerivationError, Refused
 from builder.identity import canonical_json
-from builder.recipe.derivation import Evidence, inputs_of, needed, refs, resolve, round_answer, run_steps
+from builder.recipe.derivation import (
+    Evidence,
+    inputs_of,
+    moved,
+    needed,
+    refs,
+    renamed,
+    resolve,
+    round_answer,
+    run_steps,
+)
 from builder.recipe.plans import Plan, PlannedRound
 from builder.recipe.scenarios import answer_of, bind
 from builder.recipe.view import PoolView
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, MapStep, OpStep, Ref, Source, Step
+from builder.records.derivations import AnswerSpec, Source, Step
 from builder.records.exemplars import Scenario, Variation
 from builder.records.tools import Call, Result
 
@@ -44,7 +54,7 @@ class Option:
     """Calls of the steps that a varied slot reaches."""
 
 
-def compared(view: PoolView, scenario: Scenario, variation: Variation, plan: Plan, place: int) -> PlannedRound:
+def compared(view: PoolView, variation: Variation, plan: Plan, place: int) -> PlannedRound:
     """What a variation compares, as a round of a plan: all steps up to its round, in `place`, and the answer."""
     steps = tuple(step for part in plan.rounds[: place + 1] for step in part.steps)
     base = plan.rounds[place]
@@ -81,7 +91,7 @@ class Maker:
     def option(self, mark: str, changed: Mapping[str, Json]) -> Generator[Call, Result, Option]:
         """The option with some slot values changed. Raises DerivationError or Refused where it has no value."""
         plan = bind(self.view, self.scenario, {**self.values, **changed}, self.route)
-        base = compared(self.view, self.scenario, self.variation, plan, self.place)
+        base = compared(self.view, self.variation, plan, self.place)
         steps = needed(base.steps, base.answer)
         own = reached(steps, plan.uses, self.variation.slots)
         evidence, known = Evidence(), {step.id: step for step in steps}
@@ -102,26 +112,6 @@ class Maker:
             mark, plan, tuple(renamed(step, names) for step in steps), uses, moved(base.answer, names), base.spec,
             value, frozenset(calls),
         )  # fmt: skip
-
-
-def moved(source: Any, names: Mapping[str, str]) -> Any:
-    """A source with its references to renamed steps put right."""
-    if isinstance(source, tuple):
-        return tuple(moved(item, names) for item in source)
-    if isinstance(source, Ref):
-        return Ref(step=names.get(source.step, source.step), field=source.field)
-    return source
-
-
-def renamed(step: Step, names: Mapping[str, str]) -> Step:
-    """A step under another id, and its references."""
-    update: dict[str, Any] = {"id": names.get(step.id, step.id)}
-    if isinstance(step, OpStep):
-        return step.model_copy(update={**update, "inputs": {n: moved(s, names) for n, s in step.inputs.items()}})
-    update["arguments"] = {name: moved(source, names) for name, source in step.arguments.items()}
-    if isinstance(step, MapStep):
-        update["over"] = moved(step.over, names)
-    return step.model_copy(update=update)
 
 
 def gather(maker: Maker, others: Sequence[Mapping[str, Json]], count: int) -> Generator[Call, Result, list[Option]]:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from builder.errors import DerivationError, Refused
+from builder.recipe.derivation import moved, renamed
 from builder.recipe.frames.about import FRAME_OF
 from builder.recipe.plans import Plan, PlannedRound, answer_spec, folded
 from builder.recipe.scenarios import routes, tools_of
 from builder.recipe.variation.forms import FORMS, Form, Options
-from builder.recipe.variation.options import Maker, Option, gather, moved, renamed
+from builder.recipe.variation.options import Maker, Option, gather
 from builder.recipe.view import PoolView
 from builder.recipe.wording import fill, slots_in
 from builder.records.base import Json

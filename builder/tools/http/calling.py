@@ -8,7 +8,6 @@ live     everything is asked, nothing is kept
 from __future__ import annotations
 
 import asyncio
-import datetime
 import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.errors import ToolError
 from builder.identity import random_stream
+from builder.recipe.wording import date_text
 from builder.records.http import Received, Sent, Translation
 from builder.records.tools import Call, Provider, SemanticType, ToolSpec
 from builder.tools.http.options import LiveOptions
@@ -26,13 +26,6 @@ from builder.tools.recordings import Recording, Recordings, request_key
 
 if TYPE_CHECKING:
     from builder.tools.http.client import Client
-
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-"""As questions name them, whatever the locale."""
 
 
 class LiveTools:
@@ -69,8 +62,7 @@ class LiveTools:
         newest = self.recordings.newest(provider.id) if provider.is_live else ""
         if not newest:
             return provider
-        day = datetime.date.fromisoformat(newest)
-        source = f"the {provider.source.removeprefix('the ')} data of {day.day} {MONTHS[day.month - 1]} {day.year}"
+        source = f"the {provider.source.removeprefix('the ')} data of {date_text(newest, 'day_first')}"
         return provider.model_copy(update={"source": source, "data_date": newest})
 
     async def answer(self, spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -112,22 +104,22 @@ class LiveTools:
         try:
             sent = next(requests)
             while True:
-                found = self.recordings.find(spec.provider, request_key(sent))
-                if found is None:
-                    raise _miss(sent)
-                sent = requests.send(found.received)
+                sent = requests.send(self._recorded(spec, sent))
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
         finally:
             requests.close()
 
+    def _recorded(self, spec: ToolSpec, sent: Sent) -> Received:
+        found = self.recordings.find(spec.provider, request_key(sent))
+        if found is None:
+            raise _miss(sent)
+        return found.received
+
     async def _received(self, call: Call, spec: ToolSpec, sent: Sent) -> Received:
-        key = request_key(sent)
         if self.options.mode == "replay":
-            found = self.recordings.find(spec.provider, key)
-            if found is None:
-                raise _miss(sent)
-            return found.received
+            return self._recorded(spec, sent)
+        key = request_key(sent)
         if self.options.mode == "record" and (found := self.recordings.find(spec.provider, key)) is not None:
             return found.received
         provider, request = self._providers[spec.provider], spec.request
@@ -144,7 +136,7 @@ class LiveTools:
                 random_stream(self.options.seed, "http", key),
             )
         except ToolError as error:
-            self._note(call, key, sent, error, self._client.now() - began)
+            self._note(call, spec, sent, error, self._client.now() - began)
             raise
         if self.options.mode == "live":
             return received
@@ -153,11 +145,11 @@ class LiveTools:
             self._writer = _Writer(self.recordings)
         return (await self._writer.write(spec.provider, recording)).received
 
-    def _note(self, call: Call, key: str, sent: Sent, error: ToolError, seconds: float) -> None:
+    def _note(self, call: Call, spec: ToolSpec, sent: Sent, error: ToolError, seconds: float) -> None:
         """Keep what failed, with its reason. Never an answer: the next run asks again."""
         if self.options.mode == "record":
             entry = {
-                "key": key,
+                "key": request_key(sent),
                 "tool": call.tool,
                 "arguments": call.arguments,
                 "url": sent.url,
@@ -166,11 +158,7 @@ class LiveTools:
                 "seconds": round(seconds, 3),
                 "at": self.options.now().isoformat(),
             }
-            self.recordings.note_failure(self._provider_of(call), entry)
-
-    @staticmethod
-    def _provider_of(call: Call) -> str:
-        return call.tool.rpartition(".")[0]
+            self.recordings.note_failure(spec.provider, entry)
 
     def _open(self) -> Client:
         # Here, since replaying needs none of it: the HTTP library takes a third of a second to import.
@@ -212,37 +200,32 @@ class _Writer:
         self._recordings = recordings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recordings")
         self._waiting: dict[str, list[tuple[Recording, asyncio.Future[Recording]]]] = {}
-        self._busy = False
         self._draining: asyncio.Future[None] | None = None
 
     async def write(self, provider: str, recording: Recording) -> Recording:
         """The recording that holds for its request, once it is on disk."""
         done: asyncio.Future[Recording] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(provider, []).append((recording, done))
-        if not self._busy:
-            self._busy = True
+        if self._draining is None or self._draining.done():
             # Kept, since the event loop holds tasks weakly.
             self._draining = asyncio.ensure_future(self._drain())
         return await done
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            while self._waiting:
-                provider, batch = self._waiting.popitem()
+        while self._waiting:
+            provider, batch = self._waiting.popitem()
+            try:
                 file = self._recordings.files(provider)[0]
-                try:
-                    kept = await loop.run_in_executor(self._thread, file.append, [recording for recording, _ in batch])
-                except Exception as error:
-                    for _, done in batch:
-                        if not done.done():
-                            done.set_exception(error)
-                    continue
-                for (_, done), recording in zip(batch, kept, strict=True):
+                kept = await loop.run_in_executor(self._thread, file.append, [recording for recording, _ in batch])
+            except Exception as error:
+                for _, done in batch:
                     if not done.done():
-                        done.set_result(recording)
-        finally:
-            self._busy = False
+                        done.set_exception(error)
+                continue
+            for (_, done), recording in zip(batch, kept, strict=True):
+                if not done.done():
+                    done.set_result(recording)
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)

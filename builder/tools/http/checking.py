@@ -23,6 +23,7 @@ from builder.tools.recording import is_inside, record
 from builder.tools.recordings import RecordedFile, Recordings, responses_path
 from builder.tools.sound import sound_pool
 from builder.tools.tables import TableCache
+from builder.tools.writing import write_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,6 @@ def _keep(pool: ToolPool, fresh: Recordings, working: Sequence[ToolSpec]) -> lis
         kept = {each.key: each for each in before if each.tool in pool.declared and each.tool not in tools}
         kept |= {each.key: each for each in fresh.all_of(provider) if each.tool in tools}
         text = "".join(kept[key].line() + "\n" for key in sorted(kept))
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+        if write_changed(path, text) is not None:
             changed.append(path)
     return changed

@@ -108,11 +108,18 @@ def _pages(spec: ToolSpec, request: HttpRequest, arguments: Mapping[str, Any]) -
 
 
 def _first(paging: Paging) -> Query:
-    query = [(paging.size_parameter, str(paging.size))] if paging.size_parameter and paging.size else []
-    first = paging.first if paging.first is not None else {"page": 1, "offset": 0}.get(paging.by)
-    if first is not None and paging.parameter is not None:
-        query.append((paging.parameter, str(first)))
-    return tuple(query)
+    start = _start(paging)
+    return _page(paging, None if start is None else str(start))
+
+
+def _start(paging: Paging) -> int | str | None:
+    """Where the first page is; None when the service wants to be told of the following ones only."""
+    return paging.first if paging.first is not None else {"page": 1, "offset": 0}.get(paging.by)
+
+
+def _page(paging: Paging, position: str | None) -> Query:
+    size = ((paging.size_parameter, str(paging.size)),) if paging.size_parameter and paging.size else ()
+    return size if position is None or paging.parameter is None else (*size, (paging.parameter, position))
 
 
 def _next(
@@ -127,7 +134,6 @@ def _next(
             return None
         before = build(request, arguments)
         return Sent(before.method, received.link, before.headers, before.body)
-    assert paging.parameter is not None
     if paging.by == "cursor":
         assert paging.next is not None
         cursor = select(paging.next, document)
@@ -141,7 +147,8 @@ def _next(
         assert paging.size is not None
         if length < paging.size:
             return None
-        start = int(paging.first) if paging.first is not None else {"page": 1, "offset": 0}[paging.by]
-        position = str(start + (number if paging.by == "page" else total))
-    size = [(paging.size_parameter, str(paging.size))] if paging.size_parameter and paging.size else []
-    return build(request, arguments, (*size, (paging.parameter, position)))
+        start = _start(paging)
+        assert start is not None
+        position = str(int(start) + (number if paging.by == "page" else total))
+    assert paging.parameter is not None
+    return build(request, arguments, _page(paging, position))

@@ -15,6 +15,7 @@ from typing import Any
 
 from builder.identity import digest
 from builder.tools.catalogue import parse_toml
+from builder.tools.writing import write_changed
 
 VERIFIED = "_verified.json"
 
@@ -71,9 +72,7 @@ def mark(root: Path, tools: Mapping[str, str]) -> list[Path]:
             if tool.rpartition(".")[0] == provider:
                 known[tool] = {"date": date, "request": _current(root, provider, tool.rpartition(".")[2])}
         path, text = _file(root, provider), json.dumps(known, indent=1, sort_keys=True) + "\n"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+        if write_changed(path, text) is not None:
             changed.append(path)
     return changed
 

@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
+
+from builder.testing.threaded import ThreadedServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def in_turn(*routes: Route) -> Route:
 
 
 @dataclass
-class HostileServer:
+class HostileServer(ThreadedServer):
     """`with HostileServer({"/path": route}) as server: ... server.port, server.asked, server.connections`."""
 
     routes: Mapping[str, Route]
@@ -75,45 +75,17 @@ class HostileServer:
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
     tls: ssl.SSLContext | None = None
-    _loop: asyncio.AbstractEventLoop | None = None
-    _thread: threading.Thread | None = None
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _server: asyncio.Server | None = None
 
-    def __enter__(self) -> HostileServer:
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(ready,), daemon=True)
-        self._thread.start()
-        if not ready.wait(20):
-            raise RuntimeError("the server did not start")
-        return self
+    async def _start(self) -> None:
+        self._server = await asyncio.start_server(self._connected, self.address, self.port, backlog=1024, ssl=self.tls)
+        self.port = self._server.sockets[0].getsockname()[1]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None and self._thread is not None
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
-
-    def _serve(self, ready: threading.Event) -> None:
-        loop = self._loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(
-            asyncio.start_server(self._connected, self.address, self.port, backlog=1024, ssl=self.tls)
-        )
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        loop.run_forever()
-        server.close()
-        left = list(self._tasks)
-        for task in left:
-            task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left))
-        loop.close()
+    async def _stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         self.connections += 1
         try:
             while (asked := await _read(reader)) is not None:
@@ -126,7 +98,6 @@ class HostileServer:
             # The client went, or the test is over.
             pass
         finally:
-            self._tasks.discard(task)
             with contextlib.suppress(OSError, RuntimeError):
                 writer.close()
 

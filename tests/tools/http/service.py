@@ -35,21 +35,6 @@ TYPES = {
 }  # fmt: skip
 
 
-class ScriptedClock:
-    """Time that passes only by waiting; remembers the waits."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.waits: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.time += seconds
-
-
 async def here(host: str, port: int) -> list[str]:
     """Every name is this machine."""
     return ["127.0.0.1"]

@@ -12,10 +12,11 @@ import pytest
 
 from builder.errors import ToolError
 from builder.records.http import Host
-from builder.tools.http.pace import COOLING_SECONDS, Pace
+from builder.tools.http.pace import COOLING_SECONDS, FAILURES_TO_OPEN, Pace
 from builder.waiting import MOST_ASKED_SECONDS, delay, retry_after
+from tests.models.clock import QuickClock
 from tests.tools.http.hostile import HostileServer, Route, in_turn, reply
-from tests.tools.http.service import TODAY, ScriptedClock, at, live, provider, tool
+from tests.tools.http.service import TODAY, at, live, provider, tool
 
 
 def host(**parts: float) -> Host:
@@ -32,7 +33,7 @@ async def turns(pace: Pace, count: int) -> list[float]:
 
 @pytest.mark.parametrize("shared", [False, True])
 async def test_a_burst_then_the_rate(shared: bool, tmp_path: Path) -> None:
-    clock = ScriptedClock()
+    clock = QuickClock()
     pace = Pace(host(), clock, tmp_path / "pace" / "one" if shared else None)
     assert await turns(pace, 6) == [0, 0, 0, 0.5, 0.5, 0.5]
     clock.time += 100
@@ -40,7 +41,7 @@ async def test_a_burst_then_the_rate(shared: bool, tmp_path: Path) -> None:
 
 
 async def test_workers_share_the_pace_of_a_host(tmp_path: Path) -> None:
-    clock, file = ScriptedClock(), tmp_path / "one"
+    clock, file = QuickClock(), tmp_path / "one"
     one, other = Pace(host(burst=1), clock, file), Pace(host(burst=1), clock, file)
     assert [*await turns(one, 1), *await turns(other, 1), *await turns(one, 1)] == [0, 0.5, 0.5]
     one.rest(7)
@@ -48,7 +49,7 @@ async def test_workers_share_the_pace_of_a_host(tmp_path: Path) -> None:
 
 
 async def test_a_pace_of_an_earlier_start_of_the_machine_is_forgotten(tmp_path: Path) -> None:
-    clock, file = ScriptedClock(), tmp_path / "one"
+    clock, file = QuickClock(), tmp_path / "one"
     clock.time = 900_000.0
     await turns(Pace(host(burst=1), clock, file), 1)
     clock.time = 10.0
@@ -56,7 +57,7 @@ async def test_a_pace_of_an_earlier_start_of_the_machine_is_forgotten(tmp_path: 
 
 
 async def test_no_more_are_under_way_than_the_host_takes() -> None:
-    pace, under_way, most = Pace(host(rate=10_000, burst=100, in_flight=3), ScriptedClock()), 0, 0
+    pace, under_way, most = Pace(host(rate=10_000, burst=100, in_flight=3), QuickClock()), 0, 0
 
     async def one() -> None:
         nonlocal under_way, most
@@ -71,7 +72,7 @@ async def test_no_more_are_under_way_than_the_host_takes() -> None:
 
 
 async def test_a_host_that_fails_five_times_is_left_alone_and_then_tried_by_one() -> None:
-    clock = ScriptedClock()
+    clock = QuickClock()
     pace = Pace(host(rate=100, in_flight=5), clock)
     for _ in range(5):
         async with pace.turn():
@@ -124,21 +125,21 @@ def busy(retry: str | None, status: str = "429 Too Many Requests") -> Route:
     ],
 )  # fmt: skip
 def test_a_busy_host_is_asked_again_when_it_says(retry: str | None, least: float, most: float, tmp_path: Path) -> None:
-    clock = ScriptedClock()
+    clock = QuickClock()
     with HostileServer({"/look": in_turn(busy(retry), reply('{"name": "a"}'))}) as server:
         calling = live(provider(server.port, limits={"call_seconds": 900}), tmp_path, clock=clock, now=lambda: TODAY)
         assert calling.call(tool({"url": at(server.port, "/look")}), {}) == {"name": "a"}
         calling.close()
-    assert least <= sum(clock.waits) <= most
+    assert least <= sum(clock.slept) <= most
     (recording,) = calling.recordings.all_of("general.service")
     assert recording.received.tries == 2
-    assert sum(recording.received.waits) == pytest.approx(sum(clock.waits), abs=0.01)
+    assert sum(recording.received.waits) == pytest.approx(sum(clock.slept), abs=0.01)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
 def test_what_may_pass_is_tried_as_often_as_declared(status: int, tmp_path: Path) -> None:
     with HostileServer({"/look": busy(None, f"{status} No")}) as server:
-        calling = live(provider(server.port, limits={"tries": 4}), tmp_path, clock=ScriptedClock())
+        calling = live(provider(server.port, limits={"tries": 4}), tmp_path, clock=QuickClock())
         with pytest.raises(ToolError, match=r"\(4 tries\)"):
             calling.call(tool({"url": at(server.port, "/look")}), {})
         calling.close()
@@ -148,7 +149,7 @@ def test_what_may_pass_is_tried_as_often_as_declared(status: int, tmp_path: Path
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 418, 451])
 def test_what_will_not_pass_is_tried_once(status: int, tmp_path: Path) -> None:
     with HostileServer({"/look": busy("1", f"{status} No")}) as server:
-        calling = live(provider(server.port, limits={"tries": 4}), tmp_path, clock=ScriptedClock())
+        calling = live(provider(server.port, limits={"tries": 4}), tmp_path, clock=QuickClock())
         with pytest.raises(ToolError) as caught:
             calling.call(tool({"url": at(server.port, "/look")}), {})
         calling.close()
@@ -162,3 +163,13 @@ def test_a_call_that_cannot_end_in_time_ends(tmp_path: Path) -> None:
             calling.call(tool({"url": at(server.port, "/look")}), {})
         calling.close()
     assert caught.value.kind == "timeout"
+
+
+def test_calls_share_what_is_known_of_a_host(tmp_path: Path) -> None:
+    with HostileServer({"/look": busy(None, "503 No")}) as server:
+        calling = live(provider(server.port, limits={"tries": 4}), tmp_path, clock=QuickClock())
+        for words in ("HTTP 503", "left alone"):
+            with pytest.raises(ToolError, match=words):
+                calling.call(tool({"url": at(server.port, "/look")}), {})
+        calling.close()
+    assert len(server.asked) == FAILURES_TO_OPEN

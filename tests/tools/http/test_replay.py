@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import json
 import multiprocessing
 import subprocess
@@ -17,7 +16,7 @@ from builder.records.http import Grant, Received, Sent
 from builder.tools.http.secrets import Secrets
 from builder.tools.recordings import RecordedFile, Recording, Recordings, read_line
 from tests.tools.http.hostile import HostileServer, in_turn, reply
-from tests.tools.http.service import NAME, TODAY, at, live, provider, tool
+from tests.tools.http.service import NAME, at, live, provider, tool
 
 PROVIDER = "general.service"
 
@@ -297,4 +296,3 @@ def test_the_user_agent_says_who_calls(tmp_path: Path) -> None:
     assert server.asked[0].headers["user-agent"].startswith("dive-builder/")
     assert server.asked[0].headers["user-agent"].endswith("(+mailto:someone@example.org)")
     assert server.asked[0].headers["host"] == f"{NAME}:{server.port}"
-    assert isinstance(TODAY, datetime.datetime)
