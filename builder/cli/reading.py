@@ -85,9 +85,12 @@ def run_status(options: Invocation) -> int:
     return 0
 
 
+_SHARES = ("kind", "part", "draws", "verified", "tasks", "sft", "rl")
+
+
 def run_report(options: Invocation) -> int:
     """`report`"""
-    from builder.stages.looking import store_costs, store_difficulty, store_report
+    from builder.stages.looking import store_costs, store_difficulty, store_report, store_shares
 
     if options.rejected:
         return _rejected(options)
@@ -96,6 +99,7 @@ def run_report(options: Invocation) -> int:
     report, metrics = store_report(store_of(options))
     costs, tries, judges = store_costs(store_of(options), settings_of(options))
     rounds, frames = store_difficulty(store_of(options))
+    shares = store_shares(store_of(options))
     if options.json:
         print_json(
             {
@@ -104,6 +108,7 @@ def run_report(options: Invocation) -> int:
                 "funnel": [
                     dict(zip(("stage", "status", "reason", "records"), row, strict=True)) for row in report.funnel
                 ],
+                "shares": [dict(zip(_SHARES, row, strict=True)) for row in shares],
                 "metrics": [dict(zip(("metric", "scope", "value"), row, strict=True)) for row in metrics],
                 "rounds": [dict(zip(("k", "solver", "tasks", "shapes", "solved"), row, strict=True)) for row in rounds],
                 "baselines": [dict(zip(("form", "solver", "tasks", "solved"), row, strict=True)) for row in frames],
@@ -116,6 +121,9 @@ def run_report(options: Invocation) -> int:
     print("\n".join(report.lines()))
     print()
     print("\n".join(table(list(report.totals.items()), right=[1])))
+    if shares:
+        print()
+        print("\n".join(table([["", *_SHARES[2:]], *(row[1:] for row in shares)], right=range(1, 6))))
     if metrics:
         print()
         print("\n".join(_metrics(metrics)))

@@ -257,6 +257,14 @@ def _retention(facts: CardFacts) -> str:
     return table(["tool", "draws offering", "draws calling", "`tasks`", "`sft`", "`rl`"], rows)
 
 
+def _shares(facts: CardFacts) -> str:
+    rows = [
+        [share.part, share.draws, share.tasks, f"{share.tasks / share.draws:.1%}", share.sft, share.rl]
+        for share in facts.shares
+    ]
+    return table(["domain or form", "draws", "`tasks`", "of the draws", "`sft`", "`rl`"], rows)
+
+
 def _sources(facts: CardFacts) -> str:
     rows = [
         [s.title, s.source, ", ".join(s.packages) or "–", s.data_date or "–", s.licence, s.tools] for s in facts.sources
@@ -297,6 +305,7 @@ SECTIONS: dict[str, Callable[[CardFacts], str]] = {
     "metrics": _metrics,
     "funnel": _funnel,
     "left_out": _left_out,
+    "shares": _shares,
     "retention": _retention,
     "sources": _sources,
     "attributions": attributions,

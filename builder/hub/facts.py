@@ -24,6 +24,7 @@ from builder.records.releases import (
     CardFacts,
     Curve,
     DomainFacts,
+    DrawnShare,
     FileEntry,
     FunnelStep,
     HeldOutFacts,
@@ -50,6 +51,7 @@ class StoreFacts:
     curves: tuple[Curve, ...]
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
+    shares: tuple[DrawnShare, ...]
 
 
 def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> StoreFacts:
@@ -71,6 +73,10 @@ def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> Stor
             for tool, offered, called, tasks, sft, rl in query(
                 connection, "report/card_retention", fingerprint=fingerprint
             )
+        ),
+        shares=tuple(
+            DrawnShare(**dict(zip(DrawnShare.model_fields, row, strict=True)))
+            for row in query(connection, "report/card_shares", fingerprint=fingerprint)
         ),
     )
 
@@ -129,6 +135,7 @@ def card_facts(
         curves=store.curves,
         funnel=store.funnel,
         retention=store.retention,
+        shares=store.shares,
         sources=_sources(pool, tools),
         left_out=dict(sorted(origin.left_out.items())),
         tokenizer=tokenizer_name(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -242,6 +242,19 @@ class Retention(Record):
     rl: int
 
 
+class DrawnShare(Record):
+    """What became of the draws of one domain or one form: draws, verified tasks, tasks of the pool, chosen rows."""
+
+    kind: Literal["domain", "form"]
+    part: str
+    """A domain; a frame by rule (`frame.rank`), or `scenarios, medical`."""
+    draws: int
+    verified: int
+    tasks: int
+    sft: int
+    rl: int
+
+
 class SourceFacts(Record):
     """One provider: what its data are, on whose terms, of when."""
 
@@ -274,6 +287,7 @@ class CardFacts(Record):
     """Empty where the store has no pool with patterns."""
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
+    shares: tuple[DrawnShare, ...]
     sources: tuple[SourceFacts, ...]
     left_out: dict[str, int]
     """Chosen rows that are not in the release, by reason."""

@@ -108,6 +108,12 @@ def store_report(path: Path) -> tuple[Report, list[tuple[str, str, float]]]:
     return Report(totals, funnel, ALLOWED_UNKNOWN), metrics
 
 
+def store_shares(path: Path) -> list[tuple[Any, ...]]:
+    """What became of the draws of each domain and form: kind, part, draws, verified, tasks of the pool, sft, rl."""
+    with Store.read(path) as store:
+        return store.query("report/card_shares", fingerprint=store.fingerprint)
+
+
 def store_difficulty(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What the baseline solvers reach: by K (K, solver, tasks, distinct shapes, share), and by frame (frame, solver,
     tasks, share). Empty where they were not run."""
