@@ -8,19 +8,18 @@ and orders are the same on every machine.
 
 from __future__ import annotations
 
-import heapq
 import math
+import operator
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from builder.errors import SettingsError
-
-UNIT = 1 << 30
-"""Gains are counted in this part of one."""
+from builder.recipe.coverage import UNIT, Coverage, Ints, Search
 
 WEIGHTS: Mapping[str, float] = {
     "tool": 1.0,
@@ -51,6 +50,12 @@ EXEMPLAR_ROOM = 1.5
 """The cap of an exemplar is this times the smallest cap that could do."""
 
 
+K = TypeVar("K", bound=Hashable)
+
+Feature: TypeAlias = tuple[str, str]
+"""Kind and value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A row that could be taken."""
@@ -62,7 +67,7 @@ class Candidate:
     exemplar: str
     stratum: str
     answer: str
-    features: tuple[tuple[str, str], ...]
+    features: tuple[Feature, ...]
     """Kind (a key of the weights) and value; kinds without a weight are not counted."""
 
 
@@ -121,63 +126,27 @@ def _stretched(cap: float, slack: float, size: int) -> int:
     return size if math.isinf(slack) else math.ceil(cap * slack)
 
 
-def features(parts: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
+def features(parts: Mapping[str, Sequence[str]]) -> tuple[Feature, ...]:
     """Features of a row by kind, with the pairs of its tools; each once, sorted."""
     found = {(kind, value) for kind, values in parts.items() for value in values}
     found |= {("pair", f"{a} {b}") for a, b in combinations(sorted(set(parts.get("tool", ()))), 2)}
     return tuple(sorted(found))
 
 
-@dataclass(slots=True)
-class _Coverage:
-    """How often each feature is covered, and what one more would add."""
+class _Column(Generic[K]):
+    """What a quota looks at, as numbers: the value of each row, and how many chosen rows have it."""
 
-    rows: list[list[int]]
-    """Features of each candidate, as positions."""
-    weights: list[int]
-    steps: list[int]
-    """What covering a feature for the n-th time adds, per unit of weight."""
-    counts: list[int] = field(default_factory=list)
-    worth: list[int] = field(init=False)
-    """What one more row with each feature would add for it."""
+    def __init__(self, values: Iterable[K]) -> None:
+        codes: dict[K, int] = {}
+        self.of: Ints = np.fromiter((codes.setdefault(value, len(codes)) for value in values), np.int64)
+        self.names = tuple(codes)
+        self.counts = [0] * len(codes)
+        self._rows: Ints = np.argsort(self.of, kind="stable")
+        self._ends: Ints = np.cumsum(np.bincount(self.of, minlength=len(codes)))
 
-    def __post_init__(self) -> None:
-        self.worth = [weight * self.steps[count] for weight, count in zip(self.weights, self.counts, strict=True)]
-
-    @classmethod
-    def over(cls, candidates: Sequence[Candidate], weights: Mapping[str, float]) -> _Coverage:
-        places: dict[tuple[str, str], int] = {}
-        rows = [
-            [places.setdefault(feature, len(places)) for feature in candidate.features if feature[0] in weights]
-            for candidate in candidates
-        ]
-        roots = np.sqrt(np.arange(len(candidates) + 2, dtype=np.float64))
-        # Rounded to whole numbers: sums do not depend on their order. They still never grow with the count.
-        steps = np.rint(np.diff(roots) * (UNIT >> 10)).astype(np.int64)
-        units = [round(weights[kind] * 1024) for kind, _ in places]
-        return cls(rows, units, steps.tolist(), [0] * len(places))
-
-    def first_gains(self) -> list[int]:
-        """Gains of all rows at the present counts, in one pass."""
-        lengths = np.fromiter((len(row) for row in self.rows), np.int64, len(self.rows))
-        flat = np.fromiter((place for row in self.rows for place in row), np.int64, int(lengths.sum()))
-        sums = np.concatenate([[0], np.cumsum(np.asarray(self.worth, np.int64)[flat])])
-        ends = np.cumsum(lengths)
-        gains: list[int] = (sums[ends] - sums[ends - lengths]).tolist()
-        return gains
-
-    def gain(self, row: int) -> int:
-        return sum(map(self.worth.__getitem__, self.rows[row]))
-
-    def add(self, row: int, times: int = 1) -> None:
-        for place in self.rows[row]:
-            self.counts[place] += times
-            self.worth[place] = self.weights[place] * self.steps[self.counts[place]]
-
-    def start_again(self) -> None:
-        """Forget what is covered."""
-        self.counts = [0] * len(self.counts)
-        self.__post_init__()
+    def rows(self, code: int) -> Ints:
+        """Rows that have a value."""
+        return self._rows[self._ends[code - 1] if code else 0 : self._ends[code]]
 
 
 class _Greedy:
@@ -185,87 +154,85 @@ class _Greedy:
 
     def __init__(self, candidates: Sequence[Candidate], weights: Mapping[str, float], size: int) -> None:
         self.candidates = sorted(candidates, key=lambda candidate: candidate.row)
-        self.coverage = _Coverage.over(self.candidates, weights)
+        self.coverage = Coverage(
+            [[f for f in candidate.features if f[0] in weights] for candidate in self.candidates],
+            lambda feature: weights[feature[0]],
+        )
         self.size = size
         self.order: list[int] = []
-        self.tasks: set[str] = set()
-        self.domains: Counter[str] = Counter()
-        self.strata: Counter[str] = Counter()
-        self.exemplars: Counter[str] = Counter()
-        self.answers: Counter[tuple[str, str]] = Counter()
-        self.closed: set[str] = set()
+        self.tasks = _Column(candidate.task for candidate in self.candidates)
+        self.domains = _Column(candidate.domain for candidate in self.candidates)
+        self.strata = _Column(candidate.stratum for candidate in self.candidates)
+        self.exemplars = _Column(candidate.exemplar for candidate in self.candidates)
+        self.answers = _Column((candidate.exemplar, candidate.answer) for candidate in self.candidates)
+        self.closed: set[int] = set()
         """Exemplars that take no more rows."""
 
-    def fill(self, quotas: Quotas) -> None:
-        """Take the row of the largest gain until `size` is reached or no row may be taken.
+    @property
+    def everything(self) -> int:
+        """Most rows that there can be."""
+        return min(self.size, len(self.tasks.names))
 
-        A gain only shrinks as rows are taken, so an old one is a bound: what is re-counted and still on top is best.
-        """
-        gains = self.coverage.first_gains()
-        # Quotas only fill up: what is over one now stays so.
-        heap = [(-gain, row, len(self.order)) for row, gain in enumerate(gains) if self._within(row, quotas)]
-        heapq.heapify(heap)
-        waiting: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-        while heap and len(self.order) < self.size:
-            top = heap[0]
-            row = top[1]
-            if not self._within(row, quotas):
-                heapq.heappop(heap)
-                continue
-            if top[2] != len(self.order):
-                heapq.heapreplace(heap, (-self.coverage.gain(row), row, len(self.order)))
-                continue
-            heapq.heappop(heap)
-            exemplar = self.candidates[row].exemplar
+    def fill(self, quotas: Quotas) -> None:
+        """Take the row of the largest gain until `size` is reached or no row may be taken."""
+        limits = (
+            (self.tasks, [1] * len(self.tasks.names)),
+            (self.domains, [quotas.domains[name] for name in self.domains.names]),
+            (self.strata, [quotas.strata.get(name, self.size) for name in self.strata.names]),
+            (
+                self.exemplars,
+                [quotas.exemplar if n not in self.closed else 0 for n in range(len(self.exemplars.names))],
+            ),
+        )
+        search = Search(self.coverage)
+        for column, most in limits:
+            full = np.fromiter(map(operator.ge, column.counts, most), np.bool_, len(most))
+            search.close(np.flatnonzero(full[column.of]))
+        waiting: dict[int, list[int]] = defaultdict(list)
+        while len(self.order) < self.size and (row := search.best()) is not None:
+            exemplar = int(self.exemplars.of[row])
             if not self._varied(row):
-                waiting[exemplar].append(top)
+                waiting[exemplar].append(row)
+                search.set_aside(row)
                 continue
             self._take(row)
-            for item in waiting.pop(exemplar, ()):
-                heapq.heappush(heap, item)
-
-    def _within(self, row: int, quotas: Quotas) -> bool:
-        c = self.candidates[row]
-        return (
-            c.task not in self.tasks
-            and self.domains[c.domain] < quotas.domains[c.domain]
-            and self.strata[c.stratum] < quotas.strata.get(c.stratum, self.size)
-            and self.exemplars[c.exemplar] < quotas.exemplar
-            and c.exemplar not in self.closed
-        )
+            search.taken()
+            for again in waiting.pop(exemplar, ()):
+                search.take_back(again)
+            # Quotas only fill up: what is over one now stays so.
+            for column, most in limits:
+                code = int(column.of[row])
+                if column.counts[code] >= most[code]:
+                    search.close(column.rows(code))
 
     def _varied(self, row: int) -> bool:
         """Whether the answer stays at half of its exemplar's rows, up to one row that `trim` may take back."""
-        c = self.candidates[row]
-        return self.answers[c.exemplar, c.answer] + 1 <= (self.exemplars[c.exemplar] + 2) // 2
+        answers, rows = self.answers.counts[self.answers.of[row]], self.exemplars.counts[self.exemplars.of[row]]
+        return bool(answers + 1 <= (rows + 2) // 2)
 
     def _take(self, row: int, times: int = 1) -> None:
-        c = self.candidates[row]
         self.coverage.add(row, times)
-        self.domains[c.domain] += times
-        self.strata[c.stratum] += times
-        self.exemplars[c.exemplar] += times
-        self.answers[c.exemplar, c.answer] += times
+        for column in (self.tasks, self.domains, self.strata, self.exemplars, self.answers):
+            column.counts[column.of[row]] += times
         if times > 0:
             self.order.append(row)
-            self.tasks.add(c.task)
         else:
             self.order.remove(row)
-            self.tasks.remove(c.task)
 
     def trim(self) -> bool:
         """Give back a row of each exemplar whose commonest answer is over half of its rows, and close it."""
-        over = {
-            exemplar: answer
-            for (exemplar, answer), count in self.answers.items()
-            if self.exemplars[exemplar] > 1 and 2 * count > self.exemplars[exemplar]
-        }
+        over: dict[int, int] = {}
+        for row in self.order:
+            exemplar, answer = int(self.exemplars.of[row]), int(self.answers.of[row])
+            rows = self.exemplars.counts[exemplar]
+            if rows > 1 and 2 * self.answers.counts[answer] > rows:
+                over[exemplar] = answer
         for row in reversed(self.order.copy()):
-            c = self.candidates[row]
-            if over.get(c.exemplar) == c.answer:
+            exemplar = int(self.exemplars.of[row])
+            if over.get(exemplar) == self.answers.of[row]:
                 self._take(row, -1)
-                self.closed.add(c.exemplar)
-                del over[c.exemplar]
+                self.closed.add(exemplar)
+                del over[exemplar]
         return bool(self.closed) and len(self.order) < self.size
 
     def taken(self) -> tuple[Taken, ...]:
@@ -293,7 +260,7 @@ def choose(
     _require_sense(size, strata or {}, weights)
     greedy, used = _Greedy(candidates, weights, size), SLACKS[0]
     for slack in SLACKS:
-        if len(greedy.order) >= min(size, len({candidate.task for candidate in candidates})):
+        if len(greedy.order) >= greedy.everything:
             break
         used = slack
         greedy.fill(Quotas.fair(greedy.candidates, size, slack, strata or {}))

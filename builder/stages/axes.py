@@ -19,7 +19,7 @@ from builder.records.releases import ReleaseDefinition
 from builder.settings import Settings
 from builder.stages.definition import load_definition
 from builder.stages.export import openings, token_counts
-from builder.stages.select import attempt_rows, beside
+from builder.stages.select import attempt_rows, beside, closed_tools
 from builder.store import Store
 from builder.tools.pool import ToolPool
 
@@ -86,7 +86,7 @@ def _items(
 ) -> tuple[list[Item], dict[str, dict[str, float]]]:
     """Rows that may be taken beside the tests, and what of them ought to be alike in all subsets, by task."""
     held = unseen(pool, settings.held_out, settings.run_seed)
-    rows = attempt_rows(store, pool)
+    rows = attempt_rows(store, closed_tools(pool))
     allowed = beside(rows, held, {split: set(tasks) for split, tasks in tests.items()})
     usable = store.query("select/axes", tasks=sorted(allowed))
     tokens = token_counts(store, pool, [row for row, *_ in usable])

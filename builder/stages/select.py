@@ -14,7 +14,7 @@ from builder import sql
 from builder.identity import canonical_json
 from builder.recipe.baselines import WEAK
 from builder.recipe.passing import Band
-from builder.recipe.selection import Candidate, Selection, choose, features
+from builder.recipe.selection import Candidate, Feature, Selection, choose, features
 from builder.recipe.splits import Unseen, groups, held_out, unseen
 from builder.records.releases import ReleaseDefinition
 from builder.settings import SelectSettings, Settings
@@ -55,11 +55,11 @@ SIZES = {
 
 COLUMNS = (
     "row", "task", "stratum", "domain", "exemplar", "seed_type", "seed", "tools", "normal_text",
-    "call_sequence", "shape", "topology", "toolset", "literals", "answer", "offered",
+    "call_sequence", "shape", "topology", "toolset", "literals", "answer",
     "solved_by", "bands", "pass_rate", "frame", "type_paths", "operators", "depth", "width",
     "derivation", "joined",
 )  # fmt: skip
-"""Columns of `sql/select/attempts`."""
+"""Columns of `sql/select/attempts`. Lists come as tuples."""
 
 Row = dict[str, Any]
 
@@ -67,7 +67,7 @@ Row = dict[str, Any]
 def select(store: Store, settings: Settings) -> None:
     """Fill `choices` anew, in one transaction, and score what was chosen."""
     pool = open_pool(settings)
-    rows = attempt_rows(store, pool)
+    rows = attempt_rows(store, closed_tools(pool))
     definition = load_definition()
     limit = definition.tokens.limit
     lengths: dict[str, int] = {}
@@ -89,9 +89,22 @@ def select(store: Store, settings: Settings) -> None:
         write_batch(connection, "select/outcomes", notes, fingerprint=store.fingerprint)
 
 
-def attempt_rows(store: Store, pool: ToolPool) -> list[Row]:
-    """What may be chosen, with what splits and selection look at (COLUMNS)."""
-    return [dict(zip(COLUMNS, row, strict=True)) for row in store.query("select/attempts", closed=closed_tools(pool))]
+def attempt_rows(store: Store, closed: Sequence[str]) -> list[Row]:
+    """What may be chosen, with what splits and selection look at: COLUMNS, and the `offered` tools."""
+    # A hundred thousand rows have few different values: each is kept once.
+    known: dict[Any, Any] = {}
+
+    def once(value: Any) -> Any:
+        if isinstance(value, list):
+            value = tuple(once(item) for item in value)
+        return known.setdefault(value, value)
+
+    offered = {once(toolset): once(tools) for toolset, tools in store.query("select/toolsets")}
+    found = []
+    for values in store.stream("select/attempts", closed=closed):
+        row = dict(zip(COLUMNS, map(once, values), strict=True))
+        found.append(row | {"offered": offered[row["toolset"]]})
+    return found
 
 
 def closed_tools(pool: ToolPool) -> list[str]:
@@ -124,6 +137,8 @@ class Plan:
         trainable = {row["task"] for row in rows if not _barred(row, held)}
         taken: set[str] = set()
         """Tasks that are chosen already."""
+        known: dict[Feature, Feature] = {}
+        candidates = {row["row"]: _candidate(row, known) for row in rows}
         for place, asked in plan.wanted.items():
             config, split = place
             size = asked if place == ("sft", "train") else math.ceil(asked * share)
@@ -133,7 +148,7 @@ class Plan:
                 kin = called if split == "test_unseen_toolset" else group_of
                 side = held_out(kin, dict.fromkeys(row["task"] for row in usable), size, trainable)
                 usable = [row for row in usable if row["task"] in side]
-            selection = choose([_candidate(row) for row in usable], size, strata)
+            selection = choose([candidates[row["row"]] for row in usable], size, strata)
             plan.chosen[place] = selection
             found = {item.candidate.task for item in selection.rows}
             taken |= found
@@ -224,7 +239,8 @@ def _keys(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _candidate(row: Row) -> Candidate:
+def _candidate(row: Row, known: dict[Feature, Feature]) -> Candidate:
+    """`known` holds each feature once, for all rows that have it."""
     one = {name: [row[name]] for name in ("shape", "topology", "toolset", "exemplar", "domain", "stratum")}
     parts = one | {
         "tool": row["tools"],
@@ -240,6 +256,5 @@ def _candidate(row: Row) -> Candidate:
         "derivation": [] if row["answer"].startswith('["record"') else [row["derivation"]],
         "joined": [row["shape"]] if row["joined"] else [],
     }
-    return Candidate(
-        row["row"], row["task"], row["domain"], row["exemplar"], row["stratum"], row["answer"], features(parts)
-    )
+    found = tuple(known.setdefault(feature, feature) for feature in features(parts))
+    return Candidate(row["row"], row["task"], row["domain"], row["exemplar"], row["stratum"], row["answer"], found)

@@ -114,6 +114,13 @@ class Store:
         with explained(self.path):
             return self.connection.execute(sql.load(name), values or None).fetchall()
 
+    def stream(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Rows as `query` gives them, read some at a time: for answers that are large."""
+        with explained(self.path):
+            cursor = self.connection.cursor().execute(sql.load(name), values or None)
+            while rows := cursor.fetchmany(_PAGE):
+                yield from rows
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The connection inside one transaction, for set queries: all of it is written, or nothing."""

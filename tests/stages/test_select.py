@@ -11,7 +11,7 @@ from builder.recipe.diversity import METRICS
 from builder.recipe.splits import Unseen
 from builder.stages.dedup import dedup
 from builder.stages.definition import load_definition
-from builder.stages.select import COLUMNS, Plan, closed_tools, select
+from builder.stages.select import Plan, attempt_rows, closed_tools, select
 from builder.stages.workbench import open_pool
 from builder.testing.small_store import DIVIDE, PROFILE
 from tests.stages.comparing import Small, small
@@ -82,8 +82,7 @@ def test_run_again_it_chooses_the_same_and_scores_it(made: Small) -> None:
 
 
 def test_a_plan_does_not_depend_on_the_order_of_rows(made: Small) -> None:
-    columns = made.store.query("select/attempts", closed=[])
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in columns]
+    rows = candidates(made)
     sizes, nothing = made.settings.select, Unseen(frozenset(), (), None, frozenset())
     definition = load_definition()
     turned = Plan.of(rows[::-1], sizes, nothing, definition)
@@ -91,7 +90,7 @@ def test_a_plan_does_not_depend_on_the_order_of_rows(made: Small) -> None:
 
 
 def candidates(made: Small) -> list[dict[str, Any]]:
-    return [dict(zip(COLUMNS, row, strict=True)) for row in made.store.query("select/attempts", closed=[])]
+    return attempt_rows(made.store, closed=[])
 
 
 def test_what_is_held_out_is_in_its_test_and_in_no_training_row(made: Small) -> None:

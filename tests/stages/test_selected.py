@@ -15,7 +15,7 @@ from builder.stages.batches import write_batch
 from builder.stages.datasets import choice, read_store
 from builder.stages.run import run
 from builder.stages.score import measure, rarefaction
-from builder.stages.select import CHOICES, COLUMNS, Row, _candidate
+from builder.stages.select import CHOICES, Row, _candidate, attempt_rows
 from builder.store import Store
 
 SIZE = 30
@@ -32,7 +32,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], duckdb.D
     settings = Settings.profile("smoke").replace({"engine.workers": 1})
     run(settings, path, until="dedup")
     with Store.read(path) as store:
-        rows = [dict(zip(COLUMNS, row, strict=True)) for row in store.query("select/attempts", closed=[])]
+        rows = attempt_rows(store, closed=[])
     direct = {row["task"]: row for row in rows if row["stratum"] == "direct"}
     return list(direct.values()), read_store(path)
 
@@ -53,7 +53,8 @@ def stratified(rows: list[Row], rng: random.Random) -> list[str]:
 def test_selected_is_never_below(drawn: tuple[list[Row], duckdb.DuckDBPyConnection]) -> None:
     rows, connection = drawn
     assert len(rows) > 2 * SIZE
-    put(connection, "selected", [item.candidate.task for item in choose([_candidate(row) for row in rows], SIZE).rows])
+    chosen = choose([_candidate(row, {}) for row in rows], SIZE)
+    put(connection, "selected", [item.candidate.task for item in chosen.rows])
     rng = random.Random(1)
     for number in range(SAMPLES):
         put(connection, f"random {number}", rng.sample([row["task"] for row in rows], SIZE))

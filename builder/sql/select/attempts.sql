@@ -5,7 +5,6 @@ SELECT
     attempts.id AS "row", kept.id AS task, attempts.stratum,
     kept.domain, kept.exemplar, kept.seed_type, kept.seed, kept.tools,
     normal_text, call_sequence, shape, topology, toolset, literals, answer,
-    CAST(json_extract(kept.body, '$.toolset') AS VARCHAR[]) AS offered,
     solvers.solved_by, difficulties.bands, played.pass_rate,
     patterns.frame, patterns.type_paths, patterns.operators, kept.depth, kept.width,
     patterns.derivation, patterns.joined
