@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and nothing else; every target makes the environment it runs in.
 
 .DEFAULT_GOAL := help
-.PHONY: help env release test test-vllm test-all-tools test-trainers check check-tools docs chains bench lock lock-trainers clean
+.PHONY: help env env-vllm release test test-vllm test-all-tools test-trainers test-mcp test-openapi check check-tools docs chains bench lock lock-trainers lock-mcp lock-openapi lock-second-sources second-sources clean
 
 # Some machines have a python3.11 on PATH that only forwards to another: run it before choosing it.
 ifndef PYTHON
@@ -29,15 +29,21 @@ help:
 	@echo "make release [PROFILE=default|smoke] [TOOLS=all]   build a dataset release in release/"
 	@echo "make test                              run the tests"
 	@echo "make test-all-tools                    every spec and example, with the data packages of all domains"
-	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory"
+	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory, Axolotl"
+	@echo "make test-mcp                          mcp tools over servers of other SDKs, one of them for Node"
+	@echo "make test-openapi                      import-openapi over descriptions that public services ship"
 	@echo "make test-vllm                         the engine tests with a real vLLM on this processor (minutes, 4 GB)"
 	@echo "make check                             lint, format, types, layers"
 	@echo "make check-tools [BASE=commit]         check all tool specs, run their examples; weigh what changed since BASE"
 	@echo "make docs                              write docs/cli.md, frames.md, schemas/ and tools/ anew"
 	@echo "make chains [RELEASE=release]          write docs/tools/chains.md anew from a release"
+	@echo "make second-sources                    compare values of source tables with other sources; writes a page"
 	@echo "make bench                             measure throughput"
 	@echo "make lock [UPGRADE=--upgrade]          write requirements.lock anew"
 	@echo "make lock-trainers                     write the locks of make test-trainers anew"
+	@echo "make lock-mcp                          write the locks of make test-mcp anew"
+	@echo "make lock-openapi                      write the lock of make test-openapi anew"
+	@echo "make lock-second-sources               write the lock of make second-sources anew"
 	@echo "make clean                             remove caches, builds and .venv (releases stay)"
 
 # With all tools the environment is another one: what is active decides what a release holds.
@@ -88,7 +94,9 @@ $(VLLM_ENV)/.ready:
 	$(VLLM_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-vllm.lock
 	touch $@
 
-test-vllm: env $(VLLM_ENV)/.ready
+env-vllm: $(VLLM_ENV)/.ready
+
+test-vllm: env env-vllm
 	DIVE_BUILDER_VLLM=$(VLLM_ENV) $(BIN)/python -m pytest -q tests/vllm
 
 # Drawn calls of every tool take minutes, and are made where all tools are: test-all-tools.
@@ -100,20 +108,64 @@ test: env
 # on the default index: where the machine's setting names no other, PIP_EXTRA_INDEX_URL must name PyTorch's.
 TRAINERS ?= $(CACHE)/trainers-$(call digest,'' requirements-trainers.lock)
 OLD_LOADERS ?= $(CACHE)/loaders-$(call digest,'' requirements-old-loaders.lock)
+AXOLOTL ?= $(CACHE)/axolotl-$(call digest,'' requirements-axolotl.lock)
 
-test-trainers: $(TRAINERS)/.ready $(OLD_LOADERS)/.ready
+test-trainers: $(TRAINERS)/.ready $(OLD_LOADERS)/.ready $(AXOLOTL)/.ready
 	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 	  --target "$$tmp" . ./environments/dive_tools; \
-	PYTHONPATH="$$tmp" OLD_LOADERS=$(OLD_LOADERS)/bin/python $(TRAINERS)/bin/pytest -q -c tests/trainers/pytest.ini \
-	  tests/trainers
+	PYTHONPATH="$$tmp" OLD_LOADERS=$(OLD_LOADERS)/bin/python AXOLOTL=$(AXOLOTL)/bin/python \
+	  $(TRAINERS)/bin/pytest -q -c tests/trainers/pytest.ini tests/trainers
 
 $(TRAINERS)/.ready: LOCK = requirements-trainers.lock
 $(OLD_LOADERS)/.ready: LOCK = requirements-old-loaders.lock
-$(TRAINERS)/.ready $(OLD_LOADERS)/.ready:
+$(AXOLOTL)/.ready: LOCK = requirements-axolotl.lock
+$(TRAINERS)/.ready $(OLD_LOADERS)/.ready $(AXOLOTL)/.ready:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(LOCK)
+	touch $@
+
+# MCP servers that others wrote, on other versions of the SDK than ours and on Node. What they import stays there.
+REFERENCE := tests/tools/mcp/reference
+MCP_SERVERS ?= $(CACHE)/mcp-$(call digest,'' requirements-mcp.lock $(REFERENCE)/package-lock.json)
+
+test-mcp: env $(MCP_SERVERS)/.ready
+	DIVE_BUILDER_MCP=$(MCP_SERVERS) $(BIN)/python -m pytest -q tests/tools/mcp
+
+$(MCP_SERVERS)/.ready:
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-mcp.lock
+	cp $(REFERENCE)/package.json $(REFERENCE)/package-lock.json $(@D)/
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# Values of our tables beside those of other packages, in a folder of their own: what they hold is no part of the pool.
+SECOND_SOURCES ?= $(CACHE)/second-sources-$(call digest,'' requirements-second-sources.lock)
+
+second-sources: $(SECOND_SOURCES)/.ready
+	$(MAKE) env TOOLS=all VENV=$(VENV)-all
+	PYTHONPATH=$(SECOND_SOURCES)/packages $(VENV)-all/bin/python -m tests.second_sources
+
+# Most are read as data files, so their own dependencies are left out but for those that requirements.in names.
+$(SECOND_SOURCES)/.ready:
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --target $(@D)/packages -r requirements-second-sources.lock
+	touch $@
+
+# Descriptions that services ship as packages. One of them holds many of 70 MB, of which one is read.
+DESCRIPTIONS := tests/tools/openapi/reference
+OPENAPI ?= $(CACHE)/openapi-$(call digest,'' $(DESCRIPTIONS)/package-lock.json)
+
+test-openapi: env $(OPENAPI)/.ready
+	DIVE_BUILDER_OPENAPI=$(OPENAPI) $(BIN)/python -m pytest -q tests/tools/openapi
+
+$(OPENAPI)/.ready:
+	mkdir -p $(@D)
+	cp $(DESCRIPTIONS)/package.json $(DESCRIPTIONS)/package-lock.json $(@D)/
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	find $(@D)/node_modules/@octokit/openapi/generated -name '*.json' ! -name api.github.com.json -delete
 	touch $@
 
 check: env
@@ -174,6 +226,26 @@ lock-trainers:
 	$(PYTHON) -m venv "$$tmp"; \
 	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
 	"$$tmp/bin/python" tests/trainers/lock.py "$$tmp/bin/uv"
+
+lock-mcp:
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	"$$tmp/bin/uv" pip compile $(REFERENCE)/requirements.in --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --quiet --output-file requirements-mcp.lock
+	npm install --prefix $(REFERENCE) --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --silent
+
+lock-second-sources:
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	"$$tmp/bin/uv" pip compile tests/second_sources/requirements.in --no-deps --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --quiet --output-file requirements-second-sources.lock
+
+lock-openapi:
+	npm install --prefix $(DESCRIPTIONS) --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --silent
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -3,12 +3,14 @@
     BuilderError                 anything this package raises on purpose; the message says what to do next
     |-- SettingsError            settings file or command line: unknown key, bad type, contradiction
     |-- SpecError                a tool spec, type, table or exemplar on disk (carries every problem found)
+    |-- DescriptionError         an OpenAPI description that cannot be read: file, key and reason
     |-- ToolError                a call that failed; recorded as a Result, never fatal by itself
     |   `-- ToolDefect           a hermetic tool broke its contract (time-out, wrong type): stops the run
     |-- DerivationError          a derivation that cannot be evaluated on its evidence
     |-- Refused                  a candidate that breaks a law of sense or a gate; recorded with its reason
     |-- ModelError               a chat request without a usable reply, tries used up; recorded with its kind
     |-- EndpointError            no endpoint can serve the model: down, no key, unknown model, no tools or schemas
+    |-- SandboxError             no sandbox of this machine holds, so nothing of a stranger's is run
     |-- StoreError               the DuckDB store: locked, foreign settings, disk full, schema
     |-- ReleaseError             a release folder: not ours, altered, or breaking its own promises
     |-- HubError                 the Hub refused, failed or cannot be reached; `status` is its answer's
@@ -60,13 +62,22 @@ class SpecError(BuilderError):
         super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
 
 
+class DescriptionError(BuilderError):
+    """An OpenAPI description is none, or breaks a limit. One line: file, key, reason, remedy."""
+
+    def __init__(self, problem: SpecProblem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
 class ToolError(BuilderError):
     """A tool call failed.
 
     `kind` is one of: unknown_tool, invalid_arguments, not_found, out_of_range, not_supported,
-    bad_result, too_large, exception; of tools that call a service also denied, rate_limited, unavailable,
-    timeout, refused, bad_answer, not_recorded (docs/live_tools.md). `details` is what a model may read besides
-    the message (allowed values, ranges); it is plain JSON data.
+    bad_result, too_large, exception; of programs also bad_program, timeout, memory, process_limit, disk,
+    output_too_large, refused, crashed (docs/sandbox.md); of tools that call a service denied, rate_limited,
+    unavailable, timeout, refused, bad_answer, not_recorded (docs/live_tools.md). `details` is what a model may read
+    besides the message (allowed values, ranges); it is plain JSON data.
     """
 
     def __init__(self, kind: str, message: str, **details: object) -> None:
@@ -110,6 +121,10 @@ class ModelError(BuilderError):
 
 class EndpointError(BuilderError):
     """No endpoint serves the model as asked. Stops the run: every record would fail alike."""
+
+
+class SandboxError(BuilderError):
+    """This machine has no sandbox that holds, or it broke: programs of tools are refused. Says how to mend it."""
 
 
 class StoreError(BuilderError):

@@ -92,6 +92,7 @@ OTHER_VALUES: dict[str, Any] = {
     "live.recordings": "/elsewhere",
     "live.contact": "mailto:someone@example.org",
     "live.grants": [{"provider": "general.service", "host": "local.test", "variable": "SOME_KEY"}],
+    "live.servers": [{"provider": "general.service", "home": "/elsewhere"}],
     "live.loopback": True,
     "dedup.near_text": 0.9,
     "dedup.anchors": 5,
@@ -110,9 +111,9 @@ OTHER_VALUES: dict[str, Any] = {
 
 
 def test_shipped_profiles_load_and_differ() -> None:
-    assert profiles() == ["default", "dive", "smoke"]
+    assert profiles() == ["default", "dive", "smoke", "unseen_domain"]
     prints = {Settings.profile(name).fingerprint("pool") for name in profiles()}
-    assert len(prints) == 3
+    assert len(prints) == len(profiles())
 
 
 def test_each_field_is_in_the_fingerprint_or_says_why_not() -> None:
@@ -180,7 +181,7 @@ def test_all_mistakes_of_a_file_are_told_together() -> None:
 
 
 def test_a_missing_file_and_an_unknown_profile_say_what_there_is(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="profile: default, dive, smoke"):
+    with pytest.raises(SettingsError, match="profile: default, dive, smoke, unseen_domain"):
         Settings.load(tmp_path / "none.toml")
     with pytest.raises(SettingsError, match="there are default, dive, smoke"):
         Settings.profile("huge")

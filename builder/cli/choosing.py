@@ -89,7 +89,7 @@ def pool_of(
 ) -> ToolPool:
     """The sound part of the named specs, with the tools that stay out of releases; says when some are broken.
 
-    `live` says how live tools are answered; with `unverified` those that were never seen to work are there too.
+    `live` says how live tools are answered; with `unverified` those that take part in no draw yet are there too.
     """
     from builder.tools.sound import sound_pool
 

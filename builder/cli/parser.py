@@ -185,7 +185,8 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Which settings: a shipped profile, or a file."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--profile", metavar="P", help="shipped settings: smoke, default or dive (default: default)")
+    shipped = "smoke, default, dive or unseen_domain"
+    group.add_argument("--profile", metavar="P", help=f"shipped settings: {shipped} (default: default)")
     group.add_argument("--settings", metavar="F", type=Path, help="settings from a TOML file")
 
 

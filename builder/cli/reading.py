@@ -90,6 +90,7 @@ _SHARES = ("kind", "part", "draws", "verified", "tasks", "sft", "rl")
 
 def run_report(options: Invocation) -> int:
     """`report`"""
+    from builder.recipe.judging import told
     from builder.stages.looking import store_costs, store_difficulty, store_report, store_shares
 
     if options.rejected:
@@ -113,7 +114,7 @@ def run_report(options: Invocation) -> int:
                 "rounds": [dict(zip(("k", "solver", "tasks", "shapes", "solved"), row, strict=True)) for row in rounds],
                 "baselines": [dict(zip(("form", "solver", "tasks", "solved"), row, strict=True)) for row in frames],
                 "models": [asdict(line) | {"tokens_per_accepted": line.tokens_per_accepted} for line in costs],
-                "judges": [asdict(line) for line in judges],
+                "judges": [line.model_dump() for line in judges],
                 "tries": [dict(zip(("stage", "model", "reason", "tries"), row, strict=True)) for row in tries],
             }
         )
@@ -132,7 +133,7 @@ def run_report(options: Invocation) -> int:
         print("\n".join(_solved(rounds, frames)))
     if costs:
         print()
-        print("\n".join([*(line.line() for line in costs), *(judge.line() for judge in judges)]))
+        print("\n".join([*(line.line() for line in costs), *(told(judge) for judge in judges)]))
         print("\n".join(table(tries, right=[3])))
     return 0
 

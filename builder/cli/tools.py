@@ -5,12 +5,19 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.cli.choosing import add_specs, cache_of, pool_of, root_and_inside, specs_of
 from builder.cli.figures import add_figures
 from builder.cli.live import add_drift, add_live
+from builder.cli.mcp import add_import
+from builder.cli.openapi import add_import_openapi
 from builder.cli.output import line_width, paragraph, print_json, shorten, table
 from builder.cli.parser import Invocation, Verbs, add_json, positive
+from builder.cli.sandbox import add_sandbox
+
+if TYPE_CHECKING:
+    from builder.tools.audit import Audit
 
 DOMAINS = ("general", "academic", "financial", "medical", "biological")
 
@@ -32,6 +39,9 @@ def add_verbs(verbs: Verbs) -> None:
     check.add_argument(
         "--live", action="store_true", help="call the examples of live tools; those that work may be drawn"
     )
+    check.add_argument(
+        "--sandbox", action="store_true", help="run it all in the sandbox: for functions that nobody has read yet"
+    )
     add_live(check)
     trying = group.add("try", "call a tool", run_try, "Exits with 1 when the call fails.")
     trying.add_argument("id", metavar="ID", help="id of the tool, or its last part")
@@ -43,11 +53,13 @@ def add_verbs(verbs: Verbs) -> None:
     new, record, gain = _add_making(group)
     add_figures(group)
     drift = add_drift(group)
+    imported, described = add_import(group), add_import_openapi(group)
+    sandbox = add_sandbox(group)
     schema = group.add("schema", "write the JSON Schemas of specs, for editors", run_schema)
     schema.add_argument("--out", metavar="DIR", type=Path, default=Path("docs/schemas"), help="default: docs/schemas")
     for parser in (listing, show, check, trying, new, record, gain, drift):
         add_specs(parser)
-    for parser in (listing, show, check, trying, gain, drift):
+    for parser in (listing, show, check, trying, gain, drift, imported, described, sandbox):
         add_json(parser)
 
 
@@ -58,9 +70,9 @@ def _add_making(group: Verbs) -> tuple[ArgumentParser, ArgumentParser, ArgumentP
     new.add_argument(
         "--kind",
         metavar="K",
-        choices=("function", "query", "http"),
+        choices=("function", "query", "http", "code"),
         default="function",
-        help="function (default), query or http",
+        help="function (default), query, http or code",
     )
     record = group.add("record", "run the examples and write what came back", run_record)
     record.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder or file of specs (default: all)")
@@ -126,7 +138,7 @@ def run_check(options: Invocation) -> int:
     if options.live:
         return run_check_live(options)
     root, inside = root_and_inside(options)
-    found = audit(root, cache_of(), inside)
+    found = _audit_inside(root, inside) if options.sandbox else audit(root, cache_of(), inside)
     if options.json:
         print_json(asdict(found))
         return 1 if found.problems else 0
@@ -139,6 +151,13 @@ def run_check(options: Invocation) -> int:
     count = len(found.problems)
     print(f"{found.tools} tools, {found.examples} examples: " + (f"{count} problems" if count else "all is well"))
     return 1 if count else 0
+
+
+def _audit_inside(root: Path, inside: str) -> Audit:
+    from builder.tools.audit_inside import audit_inside
+    from builder.tools.sandbox.selftest import sandbox
+
+    return audit_inside(sandbox(), root, inside)
 
 
 def run_try(options: Invocation) -> int:
@@ -155,7 +174,7 @@ def run_try(options: Invocation) -> int:
     try:
         result = Executor(pool).execute(Call(spec.id, arguments))
     finally:
-        if spec.kind == "http":
+        if spec.is_live:
             pool.live.close()
     if options.json:
         print_json({"tool": spec.id, "arguments": arguments, **result.payload()})

@@ -36,3 +36,17 @@ class Verdict(Record):
     reason: str
     """`match`, `judged` where a model said so, or what was wrong: `no_answer`, `several_answers`, `wrong_type`,
     `different`."""
+
+
+class Agreement(Record):
+    """How the verdicts of a judge by model agree with the comparators on answers that these settle."""
+
+    model: str
+    asked: int
+    agreed: int
+    right: int
+    """Of the asked ones those that comparators accept."""
+    accepted: int
+    """Of those the ones that the judge accepts."""
+    decided: int
+    """Answers that comparators left open, and that it decided."""

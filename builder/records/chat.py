@@ -52,7 +52,17 @@ class ChatRequest(Record):
     @property
     def id(self) -> str:
         """Hash of what decides the reply."""
-        return content_id("reply", self.model_dump(mode="json", exclude={"role"}))
+        shape = self.reply_schema
+        # Put together by hand: messages and tools are JSON already, and a dump would copy dozens of schemas each time.
+        decides = {
+            "model": self.model,
+            "messages": self.messages,
+            "tools": self.tools,
+            "tool_choice": self.tool_choice,
+            "sampling": self.sampling.model_dump(mode="json"),
+            "reply_schema": shape if shape is None else {"name": shape.name, "body": shape.body},
+        }
+        return content_id("reply", decides)
 
 
 class ToolUse(Record):

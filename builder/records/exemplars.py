@@ -105,8 +105,18 @@ class AnswerTemplate(Record):
     type: str | None = None
     """Semantic type when the source is generic (a calculator's result)."""
     kind: str | None = None
-    decimals: int | None = None
+    decimals: int | dict[str, int] | None = None
+    """Of a record for all its numbers, or by field; by default those of the types."""
     unit: str | None = None
+
+    @model_validator(mode="after")
+    def _decimals_are_of_fields(self) -> AnswerTemplate:
+        if isinstance(self.decimals, dict):
+            fields = self.value if isinstance(self.value, dict) else {}
+            unknown = sorted(self.decimals.keys() - fields.keys())
+            if unknown:
+                raise ValueError(f"decimals.{unknown[0]}: the answer has no field of that name")
+        return self
 
 
 class RoundTemplate(Record):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from builder.records.attempts import Agreement
 from builder.records.base import Record, Text
 from builder.records.decontaminate import BenchmarkFacts
 
@@ -255,6 +256,14 @@ class DrawnShare(Record):
     rl: int
 
 
+class Solved(Record):
+    """What one baseline solver reached: tasks that it tried, and the share that it solved."""
+
+    solver: str
+    tasks: int
+    share: float
+
+
 class SourceFacts(Record):
     """One provider: what its data are, on whose terms, of when."""
 
@@ -285,6 +294,10 @@ class CardFacts(Record):
     """Tasks of the pool and of each config that was chosen from it; without a scope that has none."""
     curves: tuple[Curve, ...]
     """Empty where the store has no pool with patterns."""
+    topologies: tuple[Bar, ...]
+    """Classes of the call graphs of the pool, the commonest first."""
+    solved: tuple[Solved, ...]
+    """Empty where the baseline solvers were not run."""
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
     shares: tuple[DrawnShare, ...]
@@ -293,6 +306,8 @@ class CardFacts(Record):
     """Chosen rows that are not in the release, by reason."""
     tokenizer: str
     roles: dict[str, str]
+    judges: tuple[Agreement, ...] = ()
+    """Empty where no model judged."""
     command: str
     """What builds the release again."""
     settings: dict[str, Any]

@@ -8,11 +8,18 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from builder.records.base import Json, Record, Text
+from builder.records.code import Code
 from builder.records.http import Auth, Convert, Host, HttpRequest, LiveLimits, Translation
+from builder.records.mcp import McpServer, McpTool
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio", "circular", "logarithmic"]
 TypeKind = Literal["entity", "quantity", "date", "time", "text", "boolean", "option", "structure"]
 Role = Literal["retrieval", "processing"]
+Use = Literal[
+    "fact", "next", "pick", "pivot", "gap", "spread", "factor", "limit", "total", "share", "average", "proportion",
+    "peers", "inside", "overlap", "cross", "contrast",
+]  # fmt: skip
+"""What people do with a field or a list in a question of a generic frame (docs/tool_specs.md says what each means)."""
 
 
 class Listing(Record):
@@ -100,7 +107,7 @@ class Parameter(Record):
     """A literal that changes what is computed (`operation = "ratio"`): shapes and wording must see it."""
     coverage: Coverage | None = None
     sent: Translation | None = None
-    """Of an `http` tool: what the service is told in place of the value, such as `FR` for France."""
+    """Of a live tool: what the service is told in place of the value, such as `FR` for France."""
 
 
 class Return(Record):
@@ -113,7 +120,7 @@ class Return(Record):
     """For lists: every member is there. No aggregate or superlative over a cut list (law 5)."""
     nullable: bool = False
     select: str | None = None
-    """Of an `http` tool: where the value is in the answer, as JMESPath, or as a JSON Pointer that begins with `/`."""
+    """Of a live or code tool: where the value is in the answer, as JMESPath or as a JSON Pointer (begins with `/`)."""
     convert: Convert | None = None
     received: Translation | None = None
     """What stands for a value that the service gives, such as France for `FR`."""
@@ -141,6 +148,10 @@ class Return(Record):
     """Whether the field is trusted enough to be an answer."""
     asked: bool = True
     """Whether generic frames may ask for it, compare it or pick by it; if not, it is for scenarios only."""
+    uses: tuple[Use, ...] | None = None
+    """What people do with it (law 12): no frame does anything else. By default whatever its type and words allow."""
+    about: tuple[str, ...] | None = None
+    """Of a list: the topics that people look into over its members; by default any."""
 
 
 class Example(Record):
@@ -155,7 +166,7 @@ class ToolSpec(Record):
     """One tool, as its TOML file declares it. `id` is its path: `general.airports.airport_lookup`."""
 
     id: str
-    kind: Literal["function", "query", "http"]
+    kind: Literal["function", "query", "http", "mcp", "code"]
     role: Role
     description: Text
     parameters: dict[str, Parameter] = Field(default_factory=dict)
@@ -164,12 +175,23 @@ class ToolSpec(Record):
     sql: str | None = None
     request: HttpRequest | None = None
     """What an `http` tool sends (docs/live_tools.md)."""
+    mcp: McpTool | None = None
+    """What an `mcp` tool asks of its provider's server (docs/mcp_tools.md)."""
+    code: Code | None = None
+    """The program of a `code` tool (docs/sandbox.md)."""
     rows: Literal["one", "list"] = "one"
     subject: str | None = None
     """The parameter whose value the returned fields are about; the only entity parameter by default."""
     cost: Literal["cheap", "normal", "slow"] = "cheap"
     errors: dict[str, str] = Field(default_factory=dict)
     examples: tuple[Example, ...]
+    review: tuple[Text, ...] = ()
+    """Keys that were proposed and that no person has confirmed yet. A spec with any is broken."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a service answers, so that its answers are recorded and replayed."""
+        return self.kind in ("http", "mcp")
 
     @property
     def name(self) -> str:
@@ -227,20 +249,26 @@ class Provider(Record):
     redistributable: bool = True
     say_source: bool = False
     """Whether a question about this data must name the source and its date (law 6)."""
+    generic_source: bool = False
+    """Whether questions of generic frames name the source, as other sources differ; scenarios say it their way."""
     tables: dict[str, TableSpec] = Field(default_factory=dict)
     hosts: tuple[Host, ...] = ()
-    """The only hosts that `http` tools of the provider reach."""
+    """The only hosts that live tools of the provider reach."""
+    server: McpServer | None = None
+    """Whose tools the `mcp` tools of the provider are."""
     auth: Auth | None = None
     limits: LiveLimits = Field(default_factory=LiveLimits)
     terms: str | None = Field(default=None, pattern=r"^https://[^\s<>]+$")
     """Where the service states who may call it, how often, and what may be passed on."""
     share_responses: bool = False
     """Whether the terms of the service let recorded responses travel with a release."""
+    review: tuple[Text, ...] = ()
+    """Keys that were proposed and that no person has confirmed yet."""
 
     @property
     def is_live(self) -> bool:
         """Whether its facts are those of a service, as of the day of their recording."""
-        return bool(self.hosts)
+        return bool(self.hosts) or self.server is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Settings(Section):
 
     @classmethod
     def profile(cls, name: str) -> Settings:
-        """Settings of a shipped profile: `smoke`, `default` or `dive`."""
+        """Settings of a shipped profile, such as `default`; `profiles` names them all."""
         if name not in profiles():
             raise SettingsError(f"there is no profile {name!r}; there are {', '.join(profiles())}")
         text = (resources.files("builder") / "profiles" / f"{name}.toml").read_text(encoding="utf-8")

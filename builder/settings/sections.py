@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from builder.records.base import Record
 from builder.records.http import Grant
+from builder.records.mcp import ServerGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ class LiveSettings(Section):
     """Mail address or web page, for the User-Agent of every request. Nothing is sent without one."""
     grants: Annotated[tuple[Grant, ...], NotData("a key opens a door, and its name is in no answer")] = ()
     """Which environment variable a provider may send to which host."""
+    servers: Annotated[tuple[ServerGrant, ...], NotData("the spec pins which program it is, wherever it lies")] = ()
+    """Programs of MCP servers that may be started, and where they are installed (docs/mcp_tools.md)."""
     loopback: Annotated[bool, NotData("for tests, whose services are on this machine")] = False
 
 

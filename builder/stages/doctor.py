@@ -75,7 +75,7 @@ def _tools(specs: Path) -> Finding:
     found = catalogue(specs)
     counts = {
         state: sum(tool.state == state for tool in found)
-        for state in ("active", "missing", "restricted", "unverified", "broken")
+        for state in ("active", "missing", "restricted", "unverified", "unused", "broken")
     }
     text = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     ok = bool(counts["active"]) and not counts["broken"]

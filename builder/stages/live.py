@@ -24,6 +24,7 @@ def live_options(settings: Settings, environ: Mapping[str, str]) -> LiveOptions:
         folder=Path(live.recordings) if live.recordings else None,
         contact=live.contact,
         grants=live.grants,
+        servers=live.servers,
         environ={grant.variable: environ[grant.variable] for grant in live.grants if grant.variable in environ},
         loopback=live.loopback,
         seed=settings.run_seed,

@@ -12,6 +12,7 @@ from builder.errors import BuilderError, Interrupted
 from builder.identity import digest
 from builder.settings import Settings
 from builder.stages.decontaminate import lists_digest
+from builder.stages.programs import sandbox_facts
 from builder.stages.progress import Events, OnProgress
 from builder.stages.workbench import Recipe, dive_recipe, open_pool, open_workbench, pool_digest
 from builder.store import Store
@@ -42,6 +43,8 @@ class Session:
         self.settings = settings
         self.recipe = recipe or dive_recipe()
         self.pool = open_pool(settings)
+        sandbox = sandbox_facts(self.pool)
+        self._facts = {} if sandbox is None else {"sandbox": sandbox}
         given, lists = pool_digest(self.pool, self.recipe), lists_digest(settings)
         self.fingerprint = settings.fingerprint(given if lists is None else digest(given, lists))
         self.store = Store.open(store, self.fingerprint, fresh=fresh)
@@ -66,7 +69,7 @@ class Session:
         return Interrupted(f"interrupted; everything finished is in {self.store.path}. Go on with: {self.resume}")
 
     def __enter__(self) -> Session:
-        self.events.write("run", fingerprint=self.fingerprint, resume=self.resume)
+        self.events.write("run", fingerprint=self.fingerprint, resume=self.resume, **self._facts)
         return self
 
     def __exit__(

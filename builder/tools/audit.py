@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import SpecProblem
+from builder.errors import SandboxError, SpecProblem
 from builder.records.tools import ToolSpec
 from builder.tools.checks import placeholders
 from builder.tools.examples import run_examples
@@ -27,7 +27,8 @@ class Audit:
     tools: int
     examples: int
     skipped: dict[str, str]
-    """Providers whose tools could not run here, and live tools never seen to work, with the reason."""
+    """Providers whose tools could not run here, live tools never seen to work, and programs where no sandbox holds,
+    with the reason."""
 
 
 def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = True) -> Audit:
@@ -41,13 +42,14 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
     providers = sorted({spec.provider for spec in chosen})
     executor, ground = Executor(pool, cache=CACHED_CALLS), Ground(pool)
+    refused = _no_sandbox(chosen)
     for provider in providers:
         problems += _tables(ground, provider, recorded)
         problems += licence_problems(pool.providers[provider])
     for spec in chosen:
         problems += wording_problems(spec)
         problems += coverage_problems(ground, spec)
-        if spec.id not in pool.unverified and (spec.kind != "http" or pool.providers[spec.provider].share_responses):
+        if _can_run(pool, spec, refused):
             problems += _examples(executor, ground, spec, recorded)
     for kind in pool.types.values():
         if kind.listing is not None and (not inside or kind.listing.table.rpartition(".")[0] in providers):
@@ -57,9 +59,30 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     types = {name for tool, names in sound.types.items() if is_inside(tool, inside) for name in names}
     wanted = [p for p in problems if _inside(p.file, inside) or (of_types(p) and p.key.split(".")[0] in types)]
     skipped = {provider: why for provider, why in pool.inactive.items() if _inside(provider.replace(".", "/"), inside)}
-    skipped |= {tool: why for tool, why in pool.unverified.items() if is_inside(tool, inside)}
+    waiting = {tool: why for tool, why in pool.unverified.items() if is_inside(tool, inside)}
+    skipped |= {tool: why for tool, why in waiting.items() if pool.declared[tool].kind != "code"}
+    skipped |= {spec.id: refused for spec in chosen if spec.kind == "code" and refused}
     ordered = sorted(dict.fromkeys(wanted), key=lambda p: (p.file, p.key, p.problem))
     return Audit(tuple(ordered), len(chosen), sum(len(spec.examples) for spec in chosen), skipped)
+
+
+def _no_sandbox(chosen: Sequence[ToolSpec]) -> str:
+    """Why no program can be run here, if any is to be; empty when it can."""
+    if not any(spec.kind == "code" for spec in chosen):
+        return ""
+    from builder.tools.sandbox.selftest import sandbox
+
+    try:
+        sandbox()
+    except SandboxError as error:
+        return str(error)
+    return ""
+
+
+def _can_run(pool: ToolPool, spec: ToolSpec, refused: str) -> bool:
+    if spec.kind == "code":
+        return not refused
+    return spec.id not in pool.unverified and (not spec.is_live or pool.providers[spec.provider].share_responses)
 
 
 def _versions(pool: ToolPool) -> Iterator[SpecProblem]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-State = Literal["active", "missing", "restricted", "unverified", "broken"]
+State = Literal["active", "missing", "restricted", "unverified", "unused", "broken"]
 
 _LONG_KEY = re.compile(r"""(?<![\w"'\-.])(?:[\w"'\-]++[ \t]*+\.[ \t]*+){19}""")
 
@@ -54,13 +54,18 @@ def catalogue(root: Path) -> list[Listed]:
         state, remedy = _state(body, rules)
         for file in sorted(path.parent.glob("*.toml")):
             if file.name != "provider.toml":
-                found.append(_live(root, _listed(f"{provider}.{file.stem}", _head(file), state, remedy)))
+                found.append(_waiting(root, _listed(f"{provider}.{file.stem}", _head(file), state, remedy)))
     return found
 
 
-def _live(root: Path, tool: Listed) -> Listed:
-    """The tool; when it calls a service and was never seen to work, as unverified."""
-    if tool.kind != "http" or tool.state in ("missing", "broken"):
+def _waiting(root: Path, tool: Listed) -> Listed:
+    """The tool; when it waits to take part in draws, with what it waits for: a first call, or a scenario."""
+    if tool.kind == "code" and tool.state not in ("missing", "broken"):
+        from builder.tools.code.unused import unused
+
+        waits = unused(root, [tool.id]).get(tool.id)
+        return tool if waits is None else replace(tool, state="unused", remedy=waits)
+    if tool.kind not in ("http", "mcp") or tool.state in ("missing", "broken"):
         return tool
     # Read only for live tools: the list of a pool without any needs nothing of theirs.
     from builder.tools.http.verified import unverified

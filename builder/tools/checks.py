@@ -17,6 +17,8 @@ NAME = re.compile(r"^[a-z][a-z0-9_]{2,63}$")
 SHARED = ("builder.countries", "builder.errors")
 """Modules besides the standard library that adapters may import when loaded."""
 
+_CONFIRM = "correct or confirm each in the file, then take its key out of `review`"
+
 DESCRIPTION_LIMIT = 400
 """Characters of a tool description: toolsets hold up to 50 tools and must fit a context."""
 
@@ -48,6 +50,13 @@ def cross_check(files: SpecFiles) -> None:
             from builder.tools.http.specs import provider_problems
 
             files.problems += provider_problems(provider)
+        if provider.server is not None:
+            from builder.tools.mcp import specs as mcp
+
+            files.problems += mcp.provider_problems(provider, files.root)
+        if provider.review:
+            file = f"{provider.id.replace('.', '/')}/provider.toml"
+            files.report(file, "review", _unconfirmed(provider.review), _CONFIRM)
         for table, body in provider.tables.items():
             if body.function not in signatures[provider.id]:
                 files.report(
@@ -115,15 +124,14 @@ def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]
     good = [example for example in spec.examples if example.error is None]
     if len(good) < 2:
         report("examples", f"{len(good)} working examples", "give at least two")
-    if spec.kind == "http" or _has_live_keys(spec):
-        # Here, since most pools have no live tools and what they need takes time to import.
-        from builder.tools.http.specs import tool_problems, translations
+    if spec.review:
+        report("review", _unconfirmed(spec.review), _CONFIRM)
+    if spec.kind == "code" or spec.code is not None:
+        from builder.tools.code import specs as code
 
-        files.problems += tool_problems(spec, files.providers.get(spec.provider))
-        for key, way in translations(spec):
-            provider, _, table = way.table.rpartition(".")
-            if provider not in files.providers or table not in files.providers[provider].tables:
-                report(key, f"no table {way.table}", "name a provider's table")
+        files.problems += code.tool_problems(spec, files.providers.get(spec.provider), files.types)
+    elif spec.is_live or _has_live_keys(spec):
+        _check_live(files, spec)
     elif spec.kind == "query":
         if spec.sql is None or spec.function is not None:
             report("sql", "a query tool has sql and no function", "add sql")
@@ -140,10 +148,31 @@ def _check_tool(files: SpecFiles, spec: ToolSpec, signatures: dict[str, set[str]
         )
 
 
+def _check_live(files: SpecFiles, spec: ToolSpec) -> None:
+    # Imported here, since most pools have no live tools and what they need takes time to import.
+    from builder.tools.http.specs import tool_problems, translations
+    from builder.tools.mcp import specs as mcp
+
+    provider = files.providers.get(spec.provider)
+    if spec.kind == "mcp":
+        files.problems += mcp.tool_problems(spec, provider, files.root)
+    else:
+        files.problems += tool_problems(spec, provider)
+    for key, way in translations(spec):
+        owner, _, table = way.table.rpartition(".")
+        if owner not in files.providers or table not in files.providers[owner].tables:
+            files.report(files.file_of(spec.id), key, f"no table {way.table}", "name a provider's table")
+
+
+def _unconfirmed(review: tuple[str, ...]) -> str:
+    return f"proposed and not confirmed yet: {', '.join(review)}"
+
+
 def _has_live_keys(spec: ToolSpec) -> bool:
     """Whether a tool's file has keys that only live tools have."""
     return (
         spec.request is not None
+        or spec.mcp is not None
         or any(f.select or f.convert or f.received for f in spec.returns.values())
         or any(p.sent for p in spec.parameters.values())
     )

@@ -58,7 +58,7 @@ class Executor:
 
     def _is_live(self, tool: str) -> bool:
         spec = self.pool.tools.get(tool)
-        return spec is not None and spec.kind == "http"
+        return spec is not None and spec.is_live
 
     def _run_text(self, tool: str, arguments: str) -> Result:
         return self._run(Call(tool, json.loads(arguments)))
@@ -108,8 +108,10 @@ class Executor:
             if spec.kind == "function":
                 assert spec.function is not None
                 return runtime.function(spec.function)(**arguments)
-            if spec.kind == "http":
+            if spec.is_live:
                 return self.pool.live.call(spec, arguments)
+            if spec.kind == "code":
+                return self.pool.code.call(spec, arguments)
             return self._query(spec, runtime.connection, arguments)
         except BuilderError:
             raise
@@ -184,8 +186,8 @@ class Executor:
 
     def _in_time(self, spec: ToolSpec, arguments: dict[str, Any]) -> Any:
         """Dispatch under a deadline. A call over it is a defect of the tool: the run stops and names it."""
-        if threading.current_thread() is not threading.main_thread() or spec.kind == "http":
-            # A live call has deadlines of its own, and is no defect when one passes.
+        if threading.current_thread() is not threading.main_thread() or spec.is_live or spec.kind == "code":
+            # Live calls and programs have deadlines of their own.
             return self._dispatch(spec, arguments)
         if Executor._alarm is not self:
             # Kept for all calls of this executor: swapping handlers costs more than most tools. It rings only

@@ -22,7 +22,7 @@ Extras = Mapping[str, Sequence[str]]
 CHAINS = "chains.md"
 """A page of the same folder that is made from a release, not from the specs (`make chains`)."""
 
-COUNTED = ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http")
+COUNTED = ("providers", "tools", "base", "extra", "retrieval", "processing", "query", "function", "http", "mcp", "code")
 """What is counted of each domain, in columns."""
 
 

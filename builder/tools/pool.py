@@ -22,10 +22,12 @@ from builder.records.http import Translation
 from builder.records.tools import Provider, SemanticType, ToolSpec
 from builder.tools.catalogue import missing
 from builder.tools.checks import cross_check, parents
+from builder.tools.held_back import held_back
 from builder.tools.loading import SpecFiles
 from builder.tools.tables import TableCache
 
 if TYPE_CHECKING:
+    from builder.tools.code.calling import CodeTools
     from builder.tools.http.calling import LiveTools
     from builder.tools.http.options import LiveOptions
 
@@ -126,7 +128,7 @@ class ToolPool:
     ) -> ToolPool:
         """The pool of files that are known to be sound, scenarios unchecked: for checking specs, not for a run.
 
-        With `unverified` it has the live tools, too, that were never seen to work.
+        With `unverified` it has those, too, that take part in no draw yet.
         """
         pool = cls.__new__(cls)
         pool._take(files, cache, None, True, live)
@@ -158,7 +160,7 @@ class ToolPool:
             for identity, spec in files.tools.items()
             if spec.provider not in self.inactive and (only is None or identity in only)
         }
-        self.unverified = _unverified(self.root, chosen)
+        self.unverified = held_back(self.root, chosen)
         self._activate({tool: spec for tool, spec in chosen.items() if tool not in self.unverified})
         self._live_options = live
         self._runtimes = {
@@ -189,6 +191,14 @@ class ToolPool:
         recordings = Recordings(self.root, options.folder, recording=options.mode == "record")
         return LiveTools(self.providers, self.types, recordings, options, self.translated)
 
+    @cached_property
+    def code(self) -> CodeTools:
+        """What runs the tools that are programs."""
+        from builder.tools.code.calling import CodeTools
+        from builder.tools.sandbox.selftest import sandbox
+
+        return CodeTools(self.providers, self.types, sandbox)
+
     def translated(self, way: Translation, value: Any) -> Any:
         """What stands for a value in a provider's table; None when no column has it."""
         key = (way.table, way.column, way.by)
@@ -207,7 +217,7 @@ class ToolPool:
     @property
     def live_providers(self) -> tuple[str, ...]:
         """Providers with an active tool that calls a service, sorted."""
-        return tuple(sorted({spec.provider for spec in self.tools.values() if spec.kind == "http"}))
+        return tuple(sorted({spec.provider for spec in self.tools.values() if spec.is_live}))
 
     def with_live(self, options: LiveOptions) -> ToolPool:
         """The same pool, whose live tools are answered in another way."""
@@ -284,14 +294,20 @@ class ToolPool:
             for name, p in spec.parameters.items()
         }
         packages = [p.model_dump() for p in runtime.provider.packages]
-        if spec.kind == "http":
-            assert spec.request is not None
+        if spec.is_live:
             # How answers are read counts, what was answered does not: the manifest lists recordings as files.
             read = {
                 name: f.model_dump(include={"select", "convert", "many", "received"})
                 for name, f in spec.returns.items()
             }
-            return digest(spec.kind, spec.request.model_dump(mode="json"), parameters, read)
+            server = runtime.provider.server
+            parts = [part for part in (spec.request, spec.mcp, server) if part is not None]
+            asked = [part.model_dump(mode="json", exclude={"package": {"licence"}}) for part in parts]
+            return digest(spec.kind, *asked, parameters, read)
+        if spec.code is not None:
+            from builder.tools.code.calling import executable_parts
+
+            return digest(spec.kind, *executable_parts(spec), parameters, packages)
         body = spec.sql or spec.function
         tables = runtime.table_digests if spec.kind == "query" else {}
         return digest(spec.kind, body, parameters, sorted(spec.returns), packages, runtime.source_digest, tables)
@@ -325,16 +341,6 @@ class ToolPool:
         if parameter.default is not None:
             schema["default"] = parameter.default
         return schema
-
-
-def _unverified(root: Path, tools: Mapping[str, ToolSpec]) -> dict[str, str]:
-    """Live tools that were never seen to work, with the reason."""
-    live = [tool for tool, spec in tools.items() if spec.kind == "http"]
-    if not live:
-        return {}
-    from builder.tools.http.verified import unverified
-
-    return {tool: why for tool in live if (why := unverified(root, tool)) is not None}
 
 
 def missing_package(provider: Provider) -> str | None:

@@ -215,12 +215,12 @@ class Recordings:
             raise SettingsError("live.recordings: a run that records needs a folder for it (set it in the settings)")
         self.folder = folder
         self._recording = recording
-        self._specs = specs
+        self.specs = specs
         self._files: dict[str, tuple[RecordedFile, ...]] = {}
 
     def files(self, provider: str) -> tuple[RecordedFile, ...]:
         if provider not in self._files:
-            beside = [] if self._recording else [responses_path(self._specs, provider)]
+            beside = [] if self._recording else [responses_path(self.specs, provider)]
             paths = [self.path(provider)] if self.folder is not None else []
             self._files[provider] = tuple(RecordedFile(path) for path in [*paths, *beside])
         return self._files[provider]

@@ -12,7 +12,7 @@ from builder.errors import SettingsError
 from builder.records.base import DOMAINS
 from builder.tools.checks import NAME
 
-KINDS = ("function", "query", "http")
+KINDS = ("function", "query", "http", "code")
 
 _PROVIDER = Template("""\
 #:schema $up/docs/schemas/provider.schema.json
@@ -52,6 +52,18 @@ found = ""                 # what must be in the answer, as JMESPath; else it is
 
 [errors]
 not_found = ""
+"""
+
+_CODE = """
+[code]
+language = "python"        # or sql
+program = '''
+import json
+import sys
+
+given = json.load(sys.stdin)
+raise NotImplementedError("write the program: it prints a JSON object with the declared fields")
+'''
 """
 
 _SELECT = 'select = ""                # where it is in the answer: JMESPath, or a pointer that begins with /\n'
@@ -125,7 +137,7 @@ def scaffold(root: Path, place: str, kind: str = "function") -> list[Path]:
         more = {"query": _TABLES, "http": _HOSTS}.get(kind, "")
         (folder / "provider.toml").write_text(_PROVIDER.substitute(up="../../..", tables=more), encoding="utf-8")
         written.append(folder / "provider.toml")
-    if kind != "http" and not module.exists():
+    if kind not in ("http", "code") and not module.exists():
         body = _MODULE.format(provider=f"{domain}.{provider}") + (_TABLE_FUNCTION if kind == "query" else "")
         module.write_text(body, encoding="utf-8")
         written.append(module)
@@ -156,6 +168,8 @@ def _spec(kind: str, name: str) -> str:
     read = ""
     if kind == "http":
         body, role, read = _REQUEST, "retrieval", _SELECT
+    elif kind == "code":
+        body, role = _CODE, "processing"
     elif kind == "function":
         body, role = f'function = "{name}"          # in functions.py; same parameter names\n', "processing"
     else:

@@ -36,7 +36,7 @@ class Sound:
 def sound_pool(root: Path, cache: TableCache, *, live: LiveOptions | None = None, unverified: bool = False) -> Sound:
     """The pool without what is broken, restricted tools included. Raises nothing for a broken spec.
 
-    `live` says how tools that call a service are answered; with `unverified` those never seen to work are there too.
+    `live` says how tools that call a service are answered; with `unverified` those that wait are there too.
     """
     files = SpecFiles(root, cache.folder)
     cross_check(files)

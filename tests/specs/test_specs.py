@@ -42,7 +42,7 @@ EXAMPLES = [
 PHRASES = 3
 """Phrases of a returned field, on average over the pool."""
 
-KINDS = frozenset({"invalid_arguments", "invalid_value", "not_found", "not_supported", "out_of_range"})
+KINDS = frozenset({"bad_program", "invalid_arguments", "invalid_value", "not_found", "not_supported", "out_of_range"})
 """What a tool may answer to a wrong input."""
 
 ELSEWHERE = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C"}

@@ -45,6 +45,15 @@ def test_a_live_tool_needs_no_functions(specs: Path) -> None:
     assert not any("not TOML" in problem.problem for problem in found)
 
 
+def test_a_program_needs_no_functions(specs: Path) -> None:
+    written = scaffold(specs, "medical/doses/daily_dose", "code")
+    folder = specs / "medical" / "doses"
+    assert set(written) == {folder / "daily_dose.toml", folder / "provider.toml"}
+    found = audit(specs, TableCache(specs.parent / "cache"), recorded=False).problems
+    assert {problem.file for problem in found} == {"medical/doses/daily_dose.toml", "medical/doses/provider.toml"}
+    assert not any("not TOML" in problem.problem or "code" in problem.key for problem in found)
+
+
 def test_a_known_provider_keeps_what_it_has(specs: Path) -> None:
     before = (specs / "general" / "atlas" / "functions.py").read_text(encoding="utf-8")
     provider = (specs / "general" / "atlas" / "provider.toml").read_bytes()

@@ -1,4 +1,4 @@
-"""Calls of `http` tools: live, recorded while live, or replayed from what was recorded.
+"""Calls of `http` and `mcp` tools: live, recorded while live, or replayed from what was recorded.
 
 replay   every request must be recorded; a miss is an error that names its key. Nothing is ever sent
 record   what is recorded is replayed; the rest is asked, and durable before anything is derived from it
@@ -8,9 +8,11 @@ live     everything is asked, nothing is kept
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from builder.errors import ToolError
@@ -20,16 +22,19 @@ from builder.records.http import Received, Sent, Translation
 from builder.records.tools import Call, Provider, SemanticType, ToolSpec
 from builder.tools.http.options import LiveOptions
 from builder.tools.http.parsing import parse
-from builder.tools.http.reading import Translate, answer
+from builder.tools.http.reading import Requests, Translate, answer
 from builder.tools.http.secrets import Secrets
+from builder.tools.mcp import reading as mcp_reading
 from builder.tools.recordings import Recording, Recordings, request_key
 
 if TYPE_CHECKING:
     from builder.tools.http.client import Client
+    from builder.tools.http.pace import Clock
+    from builder.tools.mcp.sessions import Servers
 
 
 class LiveTools:
-    """All `http` tools of a pool. `call` blocks, `answer` is for a running event loop; one object uses one of them."""
+    """All live tools of a pool. `call` blocks, `answer` is for a running event loop; one object uses one of them."""
 
     def __init__(
         self,
@@ -47,6 +52,7 @@ class LiveTools:
         self._translate = translate or _untranslated
         self._secrets = Secrets.of(options.grants, options.environ)
         self._client: Client | None = None
+        self._servers: Servers | None = None
         self._writer: _Writer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -59,7 +65,9 @@ class LiveTools:
 
     def as_of(self, provider: Provider) -> Provider:
         """The provider with the day of its latest recorded answer, which every question about it names (law 6)."""
-        newest = self.recordings.newest(provider.id) if provider.is_live else ""
+        # What a program only computes is as of no day; other live providers say their source (`tools check`).
+        dated = provider.is_live and (provider.say_source or provider.server is None)
+        newest = self.recordings.newest(provider.id) if dated else ""
         if not newest:
             return provider
         source = f"the {provider.source.removeprefix('the ')} data of {date_text(newest, 'day_first')}"
@@ -68,7 +76,7 @@ class LiveTools:
     async def answer(self, spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
         """The same inside the caller's event loop."""
         provider = self._providers[spec.provider]
-        requests = answer(spec, self._types, arguments, self._translate)
+        requests = self._requests(spec, arguments)
         try:
             async with asyncio.timeout(provider.limits.call_seconds):
                 sent = next(requests)
@@ -92,6 +100,9 @@ class LiveTools:
 
     async def aclose(self) -> None:
         """The same for `answer`, in its event loop."""
+        if self._servers is not None:
+            await self._servers.close()
+            self._servers = None
         if self._client is not None:
             await self._client.close()
             self._client = None
@@ -99,8 +110,15 @@ class LiveTools:
             self._writer.close()
             self._writer = None
 
+    def _requests(self, spec: ToolSpec, arguments: dict[str, Any]) -> Requests:
+        server = self._providers[spec.provider].server
+        if spec.kind == "mcp":
+            assert server is not None
+            return mcp_reading.answer(spec, server, self._types, arguments, self._translate)
+        return answer(spec, self._types, arguments, self._translate)
+
     def _replayed(self, spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
-        requests = answer(spec, self._types, arguments, self._translate)
+        requests = self._requests(spec, arguments)
         try:
             sent = next(requests)
             while True:
@@ -122,21 +140,12 @@ class LiveTools:
         key = request_key(sent)
         if self.options.mode == "record" and (found := self.recordings.find(spec.provider, key)) is not None:
             return found.received
-        provider, request = self._providers[spec.provider], spec.request
-        assert request is not None
-        if self._client is None:
-            self._client = self._open()
-        began = self._client.now()
+        clock = self._clock()
+        began = clock.now()
         try:
-            received = await self._client.fetch(
-                provider,
-                sent,
-                request.told,
-                lambda received: parse(request.answer, received, request.media),
-                random_stream(self.options.seed, "http", key),
-            )
+            received = await self._asked(spec, sent, random_stream(self.options.seed, "http", key))
         except ToolError as error:
-            self._note(call, spec, sent, error, self._client.now() - began)
+            self._note(call, spec, sent, error, clock.now() - began)
             raise
         if self.options.mode == "live":
             return received
@@ -144,6 +153,15 @@ class LiveTools:
         if self._writer is None:
             self._writer = _Writer(self.recordings)
         return (await self._writer.write(spec.provider, recording)).received
+
+    async def _asked(self, spec: ToolSpec, sent: Sent, rng: random.Random) -> Received:
+        provider, request = self._providers[spec.provider], spec.request
+        if spec.mcp is not None:
+            return await self._opened_servers().call(provider, spec.mcp, sent, rng)
+        assert request is not None
+        return await self._opened().fetch(
+            provider, sent, request.told, lambda received: parse(request.answer, received, request.media), rng
+        )
 
     def _note(self, call: Call, spec: ToolSpec, sent: Sent, error: ToolError, seconds: float) -> None:
         """Keep what failed, with its reason. Never an answer: the next run asks again."""
@@ -160,16 +178,31 @@ class LiveTools:
             }
             self.recordings.note_failure(spec.provider, entry)
 
-    def _open(self) -> Client:
-        # Here, since replaying needs none of it: the HTTP library takes a third of a second to import.
-        from builder.tools.http.client import Caller, Client
-        from builder.tools.http.egress import Guard
+    def _clock(self) -> Clock:
         from builder.tools.http.pace import SystemClock
 
-        options = self.options
-        paces = options.folder / ".pace" if options.folder is not None else None
-        caller = Caller(options.contact, self._secrets, options.clock or SystemClock(), options.now, paces)
-        return Client(caller, Guard(options.lookup, loopback=options.loopback))
+        return self.options.clock or SystemClock()
+
+    def _opened(self) -> Client:
+        if self._client is None:
+            # Here, since replaying needs none of it: the HTTP library takes a third of a second to import.
+            from builder.tools.http.client import Caller, Client
+            from builder.tools.http.egress import Guard
+
+            options = self.options
+            paces = options.folder / ".pace" if options.folder is not None else None
+            caller = Caller(options.contact, self._secrets, self._clock(), options.now, paces)
+            self._client = Client(caller, Guard(options.lookup, loopback=options.loopback))
+        return self._client
+
+    def _opened_servers(self) -> Servers:
+        if self._servers is None:
+            from builder.tools.mcp.pins import read_pin
+            from builder.tools.mcp.sessions import Servers
+
+            pin = partial(read_pin, self.recordings.specs)
+            self._servers = Servers(pin, self._opened, self.options, self._secrets, self._clock())
+        return self._servers
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run it in the event loop of a thread, which tools that block share; Ctrl-C ends the wait and the work."""

@@ -48,7 +48,7 @@ def check_live(root: Path, cache: TableCache, options: LiveOptions, inside: str 
     if broken:
         raise SpecError(broken)
     pool = sound.pool
-    chosen = [spec for spec in pool.tools.values() if spec.kind == "http" and is_inside(spec.id, inside)]
+    chosen = [spec for spec in pool.tools.values() if spec.is_live and is_inside(spec.id, inside)]
     if not chosen:
         raise BuilderError(f"{inside or root}: no live tool that can be called (`dive-builder tools list` shows all)")
     with tempfile.TemporaryDirectory(prefix="dive-live-") as folder:

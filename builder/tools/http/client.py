@@ -11,7 +11,8 @@ import datetime
 import importlib.metadata
 import random
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -25,7 +26,8 @@ from builder.records.tools import Provider
 from builder.tools.http.egress import Guard, declared_host, next_hop
 from builder.tools.http.pace import Clock, Pace
 from builder.tools.http.secrets import Secrets
-from builder.waiting import delay, retry_after
+from builder.tools.http.trying import Passing, tried
+from builder.waiting import retry_after
 
 CONNECT_SECONDS = 10.0
 MAX_HEADERS = 100
@@ -39,16 +41,6 @@ PASSING = frozenset({408, 425, 429})
 
 MOVED = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
-
-
-class Passing(Exception):
-    """A try that may be made again."""
-
-    def __init__(self, error: ToolError, after: float | None = None) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.after = after
-        """Seconds that the server asks to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +76,6 @@ class Client:
         self._paces: dict[tuple[str, str, int], Pace] = {}
         self._session: aiohttp.ClientSession | None = None
 
-    def now(self) -> float:
-        """Monotonic seconds."""
-        return self._caller.clock.now()
-
     async def close(self) -> None:
         for pace in self._paces.values():
             pace.close()
@@ -106,29 +94,72 @@ class Client:
 
         `rng` decides the jitter of the waits.
         """
-        waits: list[float] = []
-        for tried in range(1, provider.limits.tries + 1):
-            try:
-                received = await self._try(provider, sent, told, waits)
-            except Passing as failure:
-                if tried == provider.limits.tries:
-                    plural = "tries" if tried > 1 else "try"
-                    raise ToolError(failure.error.kind, f"{failure.error.message} ({tried} {plural})") from None
-                wait = delay(tried, failure.after, rng)
-                waits.append(wait)
-                await self._caller.clock.sleep(wait)
-                continue
+
+        async def attempt(waits: list[float]) -> Received:
+            received = await self._try(provider, sent, told, waits)
             if received.status not in told:
                 check(received)
-            return replace(received, tries=tried, waits=tuple(wait for wait in waits if wait > 0))
-        raise AssertionError("limits.tries is at least 1")
+            return received
+
+        return await tried(attempt, provider.limits.tries, self._caller.clock, rng)
+
+    async def open(self, provider: Provider, host: Host, sent: Sent, url: URL) -> aiohttp.ClientResponse:
+        """The answer of one hop, with the provider's key and its body not read yet; close it.
+
+        Raises what aiohttp does; `named` turns that into our errors.
+        """
+        headers = dict(sent.headers)
+        key = self._caller.secrets.value(provider, host)
+        target = url
+        if key is not None and provider.auth is not None:
+            if provider.auth.place == "header":
+                headers[provider.auth.name] = provider.auth.prefix + key
+            else:
+                pair = urlencode({provider.auth.name: provider.auth.prefix + key}, quote_via=quote, safe="")
+                target = URL(f"{url}{'&' if url.raw_query_string else '?'}{pair}", encoded=True)
+        return await self._http().request(
+            sent.method, target, headers=headers, data=sent.body.encode() or None, allow_redirects=False
+        )
+
+    @contextmanager
+    def named(self, host: Host) -> Iterator[None]:
+        """What goes wrong on the way to a host and back, as ToolError, or Passing where a further try may do better."""
+        try:
+            yield
+        except aiohttp.ClientPayloadError as error:
+            raise ToolError("unavailable", f"{host.name}: the answer broke off: {self._said(error)}") from None
+        except aiohttp.ClientResponseError as error:
+            raise ToolError("bad_answer", f"{host.name}: the answer is no HTTP: {self._said(error)}") from None
+        except (aiohttp.InvalidURL, aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
+            raise ToolError("refused", f"{host.name}: {self._said(error)}") from None
+        except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
+                raise
+            raise Passing(ToolError("unavailable", f"{host.name}: {self._said(error)}")) from None
+
+    def judge(self, pace: Pace, response: aiohttp.ClientResponse) -> None:
+        """Tell the pace how the host is. Raises Passing for a status after which a further try may do better."""
+        status, name = response.status, pace.host.name
+        if not _is_passing(status):
+            pace.succeeded()
+            return
+        after = retry_after(response.headers.get("Retry-After"), self._caller.now())
+        if status == 429:
+            # The host is well, only the pace is wrong.
+            pace.succeeded()
+            pace.rest(after or 0.0)
+            raise Passing(ToolError("rate_limited", f"{name}: HTTP 429, too many requests"), after)
+        pace.failed()
+        if after is not None:
+            pace.rest(after)
+        raise Passing(ToolError("unavailable", f"{name}: HTTP {status}"), after)
 
     async def _try(self, provider: Provider, sent: Sent, told: frozenset[int], waits: list[float]) -> Received:
         url, method = URL(sent.url, encoded=True), sent.method
         hops: list[str] = []
         while True:
             host = declared_host(provider, url)
-            pace = self._pace(host)
+            pace = self.pace(host)
             async with pace.turn() as waited:
                 waits.append(waited)
                 try:
@@ -154,53 +185,20 @@ class Client:
         self, provider: Provider, host: Host, sent: Sent, url: URL
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Status, headers and body of one hop."""
-        headers = dict(sent.headers)
-        key = self._caller.secrets.value(provider, host)
-        target = url
-        if key is not None and provider.auth is not None:
-            if provider.auth.place == "header":
-                headers[provider.auth.name] = provider.auth.prefix + key
-            else:
-                pair = urlencode({provider.auth.name: provider.auth.prefix + key}, quote_via=quote, safe="")
-                target = URL(f"{url}{'&' if url.raw_query_string else '?'}{pair}", encoded=True)
-        try:
-            request = self._http().request(
-                sent.method, target, headers=headers, data=sent.body.encode() or None, allow_redirects=False
-            )
-            async with request as response:
+        with self.named(host):
+            async with await self.open(provider, host, sent, url) as response:
                 if response.status in MOVED or _is_passing(response.status):
                     # Nothing is read from it, so the connection is of no further use.
                     response.close()
                     return response, b""
                 return response, await _body(response, provider.limits.max_bytes)
-        except aiohttp.ClientPayloadError as error:
-            raise ToolError("unavailable", f"{host.name}: the answer broke off: {self._said(error)}") from None
-        except aiohttp.ClientResponseError as error:
-            raise ToolError("bad_answer", f"{host.name}: the answer is no HTTP: {self._said(error)}") from None
-        except (aiohttp.InvalidURL, aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
-            raise ToolError("refused", f"{host.name}: {self._said(error)}") from None
-        except (aiohttp.ClientError, OSError) as error:
-            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
-                raise
-            raise Passing(ToolError("unavailable", f"{host.name}: {self._said(error)}")) from None
 
     def _judge(
         self, pace: Pace, response: aiohttp.ClientResponse, body: bytes, told: frozenset[int], hops: tuple[str, ...]
     ) -> Received:
         """The answer, or what the status says of this and further tries."""
+        self.judge(pace, response)
         status, name = response.status, pace.host.name
-        if _is_passing(status):
-            after = retry_after(response.headers.get("Retry-After"), self._caller.now())
-            if status == 429:
-                # The host is well, only the pace is wrong.
-                pace.succeeded()
-                pace.rest(after or 0.0)
-                raise Passing(ToolError("rate_limited", f"{name}: HTTP 429, too many requests"), after)
-            pace.failed()
-            if after is not None:
-                pace.rest(after)
-            raise Passing(ToolError("unavailable", f"{name}: HTTP {status}"), after)
-        pace.succeeded()
         scrub = self._caller.secrets.scrub
         if status in told:
             # The status is the whole answer; what is written beside it differs from day to day.
@@ -231,7 +229,8 @@ class Client:
         kept = [(name, value) for name, value in url.query.items() if (name, value) not in mine]
         return self._caller.secrets.scrub_text(str(url.with_query(kept) if mine else url))
 
-    def _pace(self, host: Host) -> Pace:
+    def pace(self, host: Host) -> Pace:
+        """The pace of a host, which all requests to it share."""
         if host.origin not in self._paces:
             file = None
             if self._caller.paces is not None:

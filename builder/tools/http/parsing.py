@@ -63,19 +63,27 @@ def _text(received: Received) -> str:
 
 def _json(received: Received) -> Any:
     try:
+        return strict(_text(received))
+    except ValueError as error:
+        raise _bad(str(error)) from None
+
+
+def strict(text: str) -> Any:
+    """The data of a JSON text. Raises ValueError, which says why it is none."""
+    try:
         value = json.loads(
-            _text(received), object_pairs_hook=_members, parse_constant=_constant, parse_float=_float, parse_int=_int
+            text, object_pairs_hook=_members, parse_constant=_constant, parse_float=number, parse_int=whole
         )
         # One pass in C finds a lone surrogate wherever it hides.
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        raise _bad(f"its JSON is nested deeper than {MAX_DEPTH}") from None
+        raise ValueError(f"its JSON is nested deeper than {MAX_DEPTH}") from None
     except UnicodeEncodeError:
-        raise _bad("its JSON holds half a surrogate pair") from None
+        raise ValueError("its JSON holds half a surrogate pair") from None
     except ValueError as error:
-        raise _bad(f"it is not strict JSON: {str(error)[:200]}") from None
+        raise ValueError(f"it is not strict JSON: {str(error)[:200]}") from None
     if any(depth > MAX_DEPTH for depth in _depths(value)):
-        raise _bad(f"its JSON is nested deeper than {MAX_DEPTH}")
+        raise ValueError(f"its JSON is nested deeper than {MAX_DEPTH}")
     return value
 
 
@@ -91,14 +99,16 @@ def _constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
 
 
-def _float(text: str) -> float:
+def number(text: str) -> float:
+    """A number as written. Raises ValueError for one beyond reason."""
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"the number {text[:20]} is too large")
     return value
 
 
-def _int(text: str) -> int:
+def whole(text: str) -> int:
+    """The same of one without a point."""
     if len(text) > MAX_DIGITS:
         raise ValueError(f"a number has {len(text)} digits")
     return int(text)

@@ -46,6 +46,19 @@ def slots(value: Any) -> Iterator[str]:
             yield from slots(member)
 
 
+def texts(value: Any) -> Iterator[str]:
+    """All texts of a part of a spec, names of members included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from texts(name)
+            yield from texts(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from texts(member)
+
+
 def build(request: HttpRequest, arguments: Mapping[str, Any], more: Query = ()) -> Sent:
     """The request, `more` added to its query. Raises ToolError `invalid_value` for a value that cannot stand there."""
     url = _path(request.url, arguments)
@@ -60,7 +73,7 @@ def build(request: HttpRequest, arguments: Mapping[str, Any], more: Query = ()) 
             headers[name] = _header(text, arguments)
     body = ""
     if request.body is not None:
-        filled = _member(request.body, arguments)
+        filled = placed(request.body, arguments)
         if request.body_as == "json":
             body, headers["Content-Type"] = canonical_json(filled), "application/json"
         else:
@@ -129,13 +142,13 @@ def _header(text: str, arguments: Mapping[str, Any]) -> str:
     return filled
 
 
-def _member(value: Any, arguments: Mapping[str, Any]) -> Any:
-    """A part of the body; members whose parameter is null fall away."""
+def placed(value: Any, arguments: Mapping[str, Any]) -> Any:
+    """A table, list or text of a spec with its parameters filled; members whose parameter is null fall away."""
     if isinstance(value, Mapping):
         kept = {k: v for k, v in value.items() if not (isinstance(v, str) and _falls_away(v, arguments))}
-        return {name: _member(member, arguments) for name, member in kept.items()}
+        return {name: placed(member, arguments) for name, member in kept.items()}
     if isinstance(value, list | tuple):
-        return [_member(member, arguments) for member in value]
+        return [placed(member, arguments) for member in value]
     if not isinstance(value, str):
         return value
     whole = SLOT.fullmatch(value)

@@ -28,14 +28,30 @@ def answer(
     """The declared fields. Raises ToolError for a no of the service, a gap, or an answer of another shape."""
     request = spec.request
     assert request is not None
-    arguments = {name: _told(spec, name, value, translate) for name, value in arguments.items()}
+    arguments = told(spec, arguments, translate)
     if request.paging is None:
         document = _document(spec, request, (yield build(request, arguments)))
     else:
         document = yield from _pages(spec, request, arguments)
-    if request.found is not None and select(request.found, document) in (None, False, "", [], {}):
-        raise ToolError("not_found", _said(spec, "not_found", "the source has nothing of that"))
-    textual = request.answer in ("xml", "csv")
+    must_hold(spec, request.found, document)
+    return fields(spec, types, document, translate, textual=request.answer in ("xml", "csv"))
+
+
+def told(spec: ToolSpec, arguments: Mapping[str, Any], translate: Translate) -> dict[str, Any]:
+    """What the service is told for the arguments. Raises ToolError `not_found` for what it does not know."""
+    return {name: _told(spec, name, value, translate) for name, value in arguments.items()}
+
+
+def must_hold(spec: ToolSpec, found: str | None, document: Any) -> None:
+    """Raises ToolError `not_found` when an answer does not hold what it must."""
+    if found is not None and select(found, document) in (None, False, "", [], {}):
+        raise refused(spec, "not_found")
+
+
+def fields(
+    spec: ToolSpec, types: Mapping[str, SemanticType], document: Any, translate: Translate, *, textual: bool
+) -> dict[str, Any]:
+    """The declared fields of an answer. `textual`: all its values are texts."""
     found = {}
     for name, field in spec.returns.items():
         value = field_value(name, field, types[field.type], document, textual)
@@ -43,8 +59,16 @@ def answer(
     return found
 
 
+def refused(spec: ToolSpec, kind: str) -> ToolError:
+    """The error for a no of the service, in the words of the spec."""
+    usual = {
+        "not_found": "the source has nothing of that",
+        "invalid_value": "the source does not take these values",
+    }
+    return ToolError(kind, _said(spec, kind, usual[kind]))
+
+
 def _told(spec: ToolSpec, name: str, value: Any, translate: Translate) -> Any:
-    """What the service is told for an argument."""
     way = spec.parameters[name].sent
     if way is None or value is None:
         return value
@@ -70,11 +94,7 @@ def _named(name: str, field: Return, value: Any, translate: Translate) -> Any:
 def _document(spec: ToolSpec, request: HttpRequest, received: Received) -> Any:
     kind = request.statuses.get(str(received.status))
     if kind is not None:
-        usual = {
-            "not_found": "the source has nothing of that",
-            "invalid_value": "the source does not take these values",
-        }
-        raise ToolError(kind, _said(spec, kind, usual[kind]))
+        raise refused(spec, kind)
     return parse(request.answer, received, request.media)
 
 

@@ -13,7 +13,7 @@ from yarl import URL
 from builder.errors import SpecProblem
 from builder.records.http import HttpRequest, Translation
 from builder.records.tools import Provider, ToolSpec
-from builder.tools.http.placing import SLOT, slots
+from builder.tools.http.placing import SLOT, slots, texts
 from builder.tools.http.selecting import problem_of
 
 _LEFT_OVER = re.compile(r"[{}]|\$\(|%\(|<%")
@@ -41,8 +41,8 @@ def tool_problems(spec: ToolSpec, provider: Provider | None) -> Iterator[SpecPro
     file = spec.id.replace(".", "/") + ".toml"
     if spec.kind != "http":
         found = _foreign(spec)
-    elif spec.request is None or spec.function is not None or spec.sql is not None:
-        found = iter([("request", "an http tool has [request], and neither function nor sql", f"add it ({_DOCS})")])
+    elif spec.request is None or (spec.function or spec.sql or spec.mcp) is not None:
+        found = iter([("request", "an http tool has [request], and no function, sql or [mcp]", f"add it ({_DOCS})")])
     else:
         found = _request(spec, spec.request, provider)
     yield from (SpecProblem(file, key, problem, remedy) for key, problem, remedy in found)
@@ -58,13 +58,15 @@ def provider_problems(provider: Provider) -> Iterator[SpecProblem]:
         if (last.isdecimal() or last.startswith("0x")) and not _is_ipv4(host.name):
             problem = f"{host.name} is a number in disguise"
             yield SpecProblem(file, f"hosts.{number}.name", problem, "write the name of the host")
-    if provider.is_live and not provider.say_source:
+    # A program that computes says nothing of the day.
+    computes = provider.server is not None and provider.data_licence.startswith("none")
+    if provider.is_live and not provider.say_source and not computes:
         problem = "expected true: what a service says changes, so a question must name it (law 6)"
         yield SpecProblem(file, "say_source", problem, "set it to true")
     if provider.is_live and provider.data_date is not None:
         problem = "expected none: the data of a service are as of the day of their recording"
         yield SpecProblem(file, "data_date", problem, "drop it")
-    if provider.is_live and provider.terms is None:
+    if provider.hosts and provider.terms is None:
         problem = "missing: whoever calls a service, or passes its answers on, must know on what terms"
         yield SpecProblem(file, "terms", problem, "add the address of its terms of use")
     if provider.auth is not None and provider.auth.host not in {host.name for host in provider.hosts}:
@@ -97,11 +99,13 @@ def translations(spec: ToolSpec) -> Iterator[tuple[str, Translation]]:
 def _foreign(spec: ToolSpec) -> Iterator[Problem]:
     if spec.request is not None:
         yield "request", f"a {spec.kind} tool has no request", "drop it, or make the kind http"
+    if spec.mcp is not None:
+        yield "mcp", f"a {spec.kind} tool asks no server", "drop it, or make the kind mcp"
     for name, field in spec.returns.items():
         if field.select is not None or field.convert is not None:
-            yield f"returns.{name}", "select and convert are keys of http tools", "drop them"
+            yield f"returns.{name}", "select and convert are keys of live tools", "drop them"
     for key, _ in translations(spec):
-        yield key, "a service is told, and tells, by http tools only", "drop it"
+        yield key, "a service is told, and tells, by live tools only", "drop it"
 
 
 def _request(spec: ToolSpec, request: HttpRequest, provider: Provider | None) -> Iterator[Problem]:
@@ -163,7 +167,7 @@ def _places(spec: ToolSpec, request: HttpRequest) -> Iterator[Problem]:
             placed[name] += 1
             if name not in spec.parameters:
                 yield key, f"{{{name}}} is no parameter", f"expected one of {', '.join(sorted(spec.parameters))}"
-        for text in _texts(part):
+        for text in texts(part):
             if _LEFT_OVER.search(SLOT.sub("", text)):
                 problem = f"{text!r} holds braces that are no {{parameter}}"
                 yield key, problem, "write {parameter} in lower case; there is no other template"
@@ -173,18 +177,6 @@ def _places(spec: ToolSpec, request: HttpRequest) -> Iterator[Problem]:
         in_path = name in slots(parts["request.url"])
         if in_path and (parameter.many or (not parameter.required and parameter.default is None)):
             yield f"parameters.{name}", "a list, or a gap, cannot stand in the path", "require it, or move it"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from _texts(name)
-            yield from _texts(member)
-    elif isinstance(value, list | tuple):
-        for member in value:
-            yield from _texts(member)
 
 
 def _names(request: HttpRequest) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from builder.identity import digest
 from builder.tools.catalogue import parse_toml
+from builder.tools.mcp.pins import SERVER
 from builder.tools.writing import write_changed
 
 VERIFIED = "_verified.json"
@@ -25,8 +26,11 @@ _READ = ("type", "many", "nullable", "select", "convert", "received")
 _GIVEN = ("type", "required", "default", "many", "enum", "sent")
 
 
-def request_digest(tool: Mapping[str, Any], provider: Mapping[str, Any]) -> str:
-    """Digest of what a tool sends and how it reads the answer, from the tables of its file and its provider's."""
+def request_digest(tool: Mapping[str, Any], provider: Mapping[str, Any], listed: Any = None) -> str:
+    """Digest of what a tool sends and how it reads the answer, from the tables of its file and its provider's.
+
+    `listed` is what the provider's server was reviewed to say of it.
+    """
 
     def parts(key: str, names: tuple[str, ...]) -> dict[str, Any]:
         bodies = tool.get(key, {})
@@ -34,9 +38,11 @@ def request_digest(tool: Mapping[str, Any], provider: Mapping[str, Any]) -> str:
 
     hosts = [[host.get(key) for key in ("name", "scheme", "port")] for host in provider.get("hosts", ())]
     given, read = parts("parameters", _GIVEN), parts("returns", _READ)
+    asked = [tool.get("request"), given, read, hosts, provider.get("auth")]
+    if "mcp" in tool:
+        asked += [tool["mcp"], provider.get("server"), listed]
     # Through text: a spec may hold a date where none belongs, and that is for the checks to say.
-    text = json.dumps([tool.get("request"), given, read, hosts, provider.get("auth")], sort_keys=True, default=str)
-    return digest(text)
+    return digest(json.dumps(asked, sort_keys=True, default=str))
 
 
 def entries(root: Path, provider: str) -> dict[str, dict[str, str]]:
@@ -56,7 +62,7 @@ def unverified(root: Path, tool: str) -> str | None:
         return f"never called: {HOW}"
     try:
         current = _current(root, provider, name)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "its spec cannot be read: see `dive-builder tools check`"
     if entry.get("request") != current:
         return f"request or fields changed since {entry.get('date')}: {HOW}"
@@ -80,7 +86,10 @@ def mark(root: Path, tools: Mapping[str, str]) -> list[Path]:
 def _current(root: Path, provider: str, name: str) -> str:
     folder = root.joinpath(*provider.split("."))
     tool, source = (parse_toml((folder / f"{n}.toml").read_text(encoding="utf-8")) for n in (name, "provider"))
-    return request_digest(tool, source)
+    if "mcp" not in tool:
+        return request_digest(tool, source)
+    reviewed = json.loads((folder / "recorded" / SERVER).read_text(encoding="utf-8"))["tools"]
+    return request_digest(tool, source, reviewed.get(tool["mcp"].get("tool")))
 
 
 def _file(root: Path, provider: str) -> Path:

@@ -1,0 +1,18 @@
+"""Code tools take part in draws only where a scenario calls them.
+
+The rules collector binds values by their types, and no type says what a good program is: drawn blindly, a tool that
+runs programs would be offered and never called. A scenario says what to run, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+WHY = "no scenario calls it, and only scenarios say what to run"
+
+
+def unused(root: Path, tools: Iterable[str]) -> dict[str, str]:
+    """Code tools that no scenario's file names, with the reason: from its text alone, so that quick lists may ask."""
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in root.glob("exemplars/*/*.toml")]
+    return {tool: WHY for tool in tools if not any(f'"{tool}"' in text for text in texts)}
