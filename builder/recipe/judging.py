@@ -6,16 +6,18 @@ that is no verdict is a refusal: there is no default.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from typing import Any
 
 from builder.errors import Refused
 from builder.prompts import fill, phrases
 from builder.recipe.injection import fenced, neutral
+from builder.recipe.passing import wilson
 from builder.recipe.replies import structured
 from builder.recipe.turns import Asking
 from builder.recipe.verdicts import final_text, parse_answer, render_answer
 from builder.recipe.view import PoolView
-from builder.records.attempts import Attempt
+from builder.records.attempts import Agreement, Attempt
 from builder.records.chat import ChatReply, ChatRequest, ReplySchema
 from builder.records.tasks import Task
 
@@ -73,3 +75,22 @@ def judge_answer(task: Task, attempt: Attempt, asking: Asking) -> Generator[Chat
         role=asking.role,
     )
     return bool(structured(reply.first, JUDGED)["verdict"] == "same")
+
+
+def agreement(row: Sequence[Any]) -> Agreement:
+    """From a row of the query `report/judges`."""
+    return Agreement(**dict(zip(Agreement.model_fields, row, strict=True)))
+
+
+def told(found: Agreement) -> str:
+    """`some/model as judge: agrees on 45 of 48 (83.2% to 97.9%), accepts 40 of 42 right and 1 of 6 wrong; ...`"""
+    if not found.asked:
+        return f"{found.model} as judge: {found.decided:,} open answers decided, agreement not measured"
+    low, high = wilson(found.agreed, found.asked)
+    wrong = found.asked - found.right
+    mistaken = wrong - (found.agreed - found.accepted)
+    return (
+        f"{found.model} as judge: agrees with the comparators on {found.agreed:,} of {found.asked:,} "
+        f"({low:.1%} to {high:.1%}), accepts {found.accepted:,} of {found.right:,} right and {mistaken:,} of "
+        f"{wrong:,} wrong answers; {found.decided:,} open answers decided"
+    )

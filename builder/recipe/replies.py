@@ -13,6 +13,9 @@ from builder.errors import Refused
 from builder.identity import canonical_json
 from builder.records.chat import ChatChoice, ReplySchema
 
+MAX_DEPTH = 64
+"""Levels of JSON that a model may write: arguments and derivations take some ten, and none is stored beyond 255."""
+
 
 def finished(choice: ChatChoice) -> ChatChoice:
     """The choice, when it is whole. A schema does not promise whole JSON: `length` cuts it (vLLM does so)."""
@@ -27,7 +30,7 @@ def structured(choice: ChatChoice, schema: ReplySchema) -> dict[str, Any]:
     """The JSON of a reply, checked here whatever the server promises."""
     text = finished(choice).content.rsplit("</think>", 1)[-1].strip()
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = read_json(text)
     except (ValueError, RecursionError):
         raise Refused("model:not_json", f"{text[:120]!r} is not JSON") from None
     try:
@@ -37,8 +40,28 @@ def structured(choice: ChatChoice, schema: ReplySchema) -> dict[str, Any]:
     return value  # type: ignore[no-any-return]
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+def read_json(text: str) -> Any:
+    """The value of JSON that a model wrote. Raises ValueError or RecursionError for what is none, or cannot be stored.
+
+    That is a number without a bound, half a character (a byte-wise tokenizer may write its escape), and nesting beyond
+    `MAX_DEPTH`.
+    """
+    value = json.loads(text)
+    # Refuses what is no number; encoding refuses half a character.
+    canonical_json(value).encode()
+    depth, layer = 0, [value]
+    while layer:
+        depth += 1
+        layer = [item for each in layer for item in _members(each)]
+    if depth > MAX_DEPTH:
+        raise ValueError(f"{depth} levels are more than {MAX_DEPTH}")
+    return value
+
+
+def _members(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 @lru_cache(maxsize=512)

@@ -2,8 +2,8 @@
 
 Tools round what they return to the decimals of its type. Somebody who computes the same by another tool, or by
 hand with all digits, should come to the same answer. So the answer is asked to fewer decimals until it stays the
-same when each computed result on the way is moved inside its own rounding; where none are few enough it stays as
-asked, unless it lies on an edge. An answer without decimals that moves is refused.
+same when the computed results on the way are moved inside their own rounding; what they move a number by adds up.
+Where none are few enough the task is refused, and so is an answer without decimals that moves.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DIGITS = 2
 MONEY = "money_amount"
 """Amounts are asked to the cent or in whole units, and never in tenths."""
 
-_STATED = re.compile(r"\b(?:rounded|decimals?|nearest|whole)\b")
+_STATED = re.compile(r"\brounded\b|\bdecimals?\b|\bto the nearest\b")
 
 
 def stated(text: str) -> bool:
@@ -50,14 +50,15 @@ def settle(
     `said`: the question states a rounding on the way, so only the answer's own edge is looked at.
     """
     steps = {step.id: step for step in derivation.steps}
-    found = [resolve(derivation.answer, steps, evidence.values)]
-    if not said:
-        found += yield from _moved(view, derivation, evidence)
-    return _coarse(found, derivation.spec)
+    answer = resolve(derivation.answer, steps, evidence.values)
+    moved = [] if said else (yield from _moved(view, derivation, evidence))
+    return _coarse(answer, moved, derivation.spec, said)
 
 
-def _moved(view: PoolView, derivation: Derivation, evidence: Evidence) -> Generator[Call, Result, list[Any]]:
-    """Unrounded answers with one computed result moved, up and down."""
+def _moved(
+    view: PoolView, derivation: Derivation, evidence: Evidence
+) -> Generator[Call, Result, list[tuple[Any, Any]]]:
+    """Unrounded answers with one computed result moved up, and down."""
     exact = derivation.model_copy(update={"spec": _exact(derivation.spec)})
     passed = _passed_on(derivation)
     found = []
@@ -67,42 +68,47 @@ def _moved(view: PoolView, derivation: Derivation, evidence: Evidence) -> Genera
             decimals = _decimals(view, made, name)
             if decimals is None:
                 continue
+            sides = []
             for sign in (1, -1):
                 moved = {**made.result, name: made.result[name] + sign * WITHIN * 10.0**-decimals}
                 changed = {**same, (made.step, made.member): moved}
                 try:
-                    found.append((yield from again(exact, evidence, made.step, changed)))
+                    sides.append((yield from again(exact, evidence, made.step, changed)))
                 except DerivationError as error:
                     if not error.reason.startswith("call:"):
                         raise Refused(
                             "gate:rounding", f"{name} of {made.call.tool} decides by its last digit"
                         ) from error
+            # A call that fails for a value inside its rounding counts as no move.
+            if len(sides) == 2:
+                found.append((sides[0], sides[1]))
     return found
 
 
-def _coarse(found: Sequence[Any], spec: AnswerSpec) -> AnswerSpec:
-    """The spec with the most decimals, at most those asked, to which all unrounded answers are the same."""
+def _coarse(answer: Any, moved: Sequence[tuple[Any, Any]], spec: AnswerSpec, said: bool) -> AnswerSpec:
+    """The spec with the most decimals, at most those asked, to which the answer stays the same."""
     if spec.kind == "record":
-        return spec.model_copy(
-            update={"fields": {n: _coarse([value[n] for value in found], part) for n, part in spec.fields.items()}}
-        )
+        fields = {
+            name: _coarse(answer[name], [(up[name], down[name]) for up, down in moved], part, said)
+            for name, part in spec.fields.items()
+        }
+        return spec.model_copy(update={"fields": fields})
     asked = spec.decimals
-    if asked is None or not _plain(found[0]):
-        if any(round_answer(value, spec) != round_answer(found[0], spec) for value in found[1:]):
+    if asked is None or not _plain(answer):
+        if any(round_answer(side, spec) != round_answer(answer, spec) for sides in moved for side in sides):
             raise Refused("gate:rounding", "the answer hangs on how results on the way are rounded")
         return spec
-    for decimals in _steps(asked, spec.type):
+    reach = sum(max(abs(up - answer), abs(down - answer)) for up, down in moved)
+    # Decimals that the question states are no others' to change.
+    for decimals in (asked,) if said else _steps(asked, spec.type):
         coarse = spec.model_copy(update={"decimals": decimals})
-        answer = round_answer(found[0], coarse)
-        kept = all(round_answer(value, coarse) == answer for value in found[1:])
-        if decimals < asked and abs(answer) * 10.0**decimals < 10.0 ** (DIGITS - 1):
+        rounded = round_answer(answer, coarse)
+        if decimals < asked and abs(rounded) * 10.0**decimals < 10.0 ** (DIGITS - 1):
             break
-        if kept and not on_edge(float(found[0]), decimals):
+        kept = round_answer(answer + reach, coarse) == rounded == round_answer(answer - reach, coarse)
+        if kept and not on_edge(float(answer), decimals):
             return coarse
-    if on_edge(float(found[0]), asked):
-        raise Refused("gate:rounding", f"{found[0]!r} lies on the edge between two roundings")
-    # No digits are left that would hold: the roundings of the tools are part of what is asked.
-    return spec
+    raise Refused("gate:rounding", f"no digits of {answer!r} hold whatever is rounded on the way")
 
 
 def on_edge(value: float, decimals: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,9 @@ DESCRIBE_SHARE = 0.5
 """Share of draws with a describable slot, and without a variation, that aim for a description."""
 
 SLOT_TRIES = 40
+
+FULL_WAYS = 5
+"""Ways to apply a frame from which a domain gets its full part of the frame's draws."""
 
 DRAW_TRIES = 20
 """Exemplars tried before a draw without values is taken for a fault of the pool."""
@@ -189,7 +193,9 @@ class Sampler:
         name = rng.choices(names, [share(n) for n in names])[0]
         candidates = self._candidates[name]
         domains = sorted({candidate.domain for candidate in candidates})
-        domain = rng.choice(domains)
+        ways = Counter(candidate.domain for candidate in candidates)
+        # A domain with a way or two would ask the same of the same few over and over.
+        domain = rng.choices(domains, [min(ways[each], FULL_WAYS) for each in domains])[0]
         options = [candidate for candidate in candidates if candidate.domain == domain]
         weights = [1 / (1 + max(self._tools.get(t, 0) for t in option.tools)) for option in options]
         chosen = rng.choices(options, weights)[0]

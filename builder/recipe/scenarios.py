@@ -136,7 +136,10 @@ def answer_of(
     """Where an answer stands and how it is read; of a report also the step `identity` that makes it."""
     if isinstance(template.value, dict):
         inputs = {name: _source(value, literals, GENERIC) for name, value in template.value.items()}
-        fields = {name: answer_spec(view, source_type(view, source, known)) for name, source in inputs.items()}
+        fields = {
+            name: _field(answer_spec(view, source_type(view, source, known)), name, template.decimals)
+            for name, source in inputs.items()
+        }
         step = OpStep(id=identity, op="record", inputs=inputs)
         return Ref(step=identity), AnswerSpec(kind="record", fields=fields), step
     source = _one(template.value, literals, GENERIC)
@@ -144,11 +147,17 @@ def answer_of(
         view,
         source_type(view, source, known),
         as_type=template.type,
-        decimals=template.decimals,
+        decimals=None if isinstance(template.decimals, dict) else template.decimals,
         unit=template.unit,
         as_kind=template.kind,
     )
     return source, spec, None
+
+
+def _field(spec: AnswerSpec, name: str, decimals: int | dict[str, int] | None) -> AnswerSpec:
+    """The spec of a record's field, with its decimals. Whole numbers and what is no number have none."""
+    places = decimals.get(name) if isinstance(decimals, dict) else decimals
+    return spec if places is None or spec.decimals is None else spec.model_copy(update={"decimals": places})
 
 
 def sample_value(view: PoolView, slot: Slot) -> Any:

@@ -206,7 +206,7 @@ def _derive(
     tools = sorted({step.tool for step in steps if not isinstance(step, OpStep)})
     body = fill(text, slot_texts(view, plan, state.style, described))
     note = plan.note
-    sources = source_sentence(view, tools, body + note, state.rng)
+    sources = source_sentence(view, tools, body + note, state.rng, state.draw.exemplar.startswith("frame."))
     question = question_text(body, note, tail(planned.spec, body + note, state.rng), sources)
     sense.names(view, literals)
     sense.time(view, tools, question)

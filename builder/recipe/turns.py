@@ -18,7 +18,7 @@ from builder.identity import canonical_json, content_id, random_stream
 from builder.recipe.acting import opening
 from builder.recipe.acting.display import as_text, cut
 from builder.recipe.injection import findings, neutral
-from builder.recipe.replies import finished
+from builder.recipe.replies import finished, read_json
 from builder.recipe.view import PoolView
 from builder.records.attempts import Attempt
 from builder.records.chat import ChatChoice, ChatReply, ChatRequest, ChatRole, Sampling, ToolUse
@@ -78,16 +78,20 @@ class _Talk:
     made: Counter[str] = field(default_factory=Counter)
 
 
-def attempt(task: Task, view: PoolView, asking: Asking, sample: int) -> Generator[Step, Back, Attempt]:
-    """Sample number `sample` of a model at a task. Raises Refused with `model:...` when it is no attempt."""
+def attempt(
+    task: Task, view: PoolView, asking: Asking, sample: int, schemas: Sequence[dict[str, Any]]
+) -> Generator[Step, Back, Attempt]:
+    """Sample number `sample` of a model at a task, which is offered `schemas`: those of its toolset, in order.
+
+    Raises Refused with `model:...` when it is no attempt.
+    """
     names = {view.declared[tool].name: tool for tool in task.toolset}
     talk = _Talk(task, view, [dict(message) for message in opening(task)], names, asking.allow_flagged)
-    schemas = tuple(view.schema(tool) for tool in task.toolset)
     for turn in range(asking.turns):
         reply = yield ChatRequest(
             model=asking.model,
             messages=tuple(talk.messages),
-            tools=schemas,
+            tools=tuple(schemas),
             sampling=asking.sampled(task.id, "sample", sample, turn),
             role=asking.role,
         )
@@ -158,8 +162,7 @@ def _call(tools: Mapping[str, str], use: ToolUse) -> Call:
     if tool is None:
         raise Refused("model:made_up_tool", f"{use.name[:80]!r} is not offered")
     try:
-        arguments = json.loads(use.arguments or "{}")
-        canonical_json(arguments)
+        arguments = read_json(use.arguments or "{}")
     except (ValueError, RecursionError):
         raise Refused("model:bad_arguments", f"the arguments of {use.name} are not JSON") from None
     if not isinstance(arguments, dict) or _holds_null(arguments):

@@ -6,7 +6,7 @@ import datetime
 import random
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from builder.recipe.plans import Described, Plan, PlannedRound
 from builder.recipe.view import PoolView
@@ -63,7 +63,7 @@ def literal_text(view: PoolView, literal: Literal, style: str) -> str:
     kind = view.types[literal.type]
     if isinstance(value, list):
         items = [literal_text(view, Literal(literal=item, type=literal.type), style) for item in value]
-        return ", ".join(items[:-1]) + f" and {items[-1]}" if len(items) > 1 else items[0]
+        return listed(items)
     if kind.kind == "entity":
         return entity_text(view, literal.type, value)
     if kind.kind == "date":
@@ -78,6 +78,18 @@ def literal_text(view: PoolView, literal: Literal, style: str) -> str:
         text = str(value) if plain else number_text(value)
         return kind.display.format(value=text, label=text)
     return kind.display.format(value=value, label=value)
+
+
+def listed(items: Sequence[str], word: str = "and", commas: bool | None = None) -> str:
+    """`a`, `a and b`, `a, b and c`; semicolons stand between three or more of which one holds a comma itself.
+
+    `commas` says so of items that are no words yet.
+    """
+    if len(items) < 2:
+        return items[0]
+    if len(items) > 2 and (any("," in item for item in items) if commas is None else commas):
+        return f"{'; '.join(items[:-1])}; {word} {items[-1]}"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def entity_text(view: PoolView, type_name: str, value: Json) -> str:
@@ -137,7 +149,10 @@ def choose_wording(planned: PlannedRound, rng: random.Random) -> tuple[str, str]
     return register, rng.choice([text for kind, text in planned.wordings if kind == register])
 
 
-_ROUNDS = re.compile(r"\bround(?:ed|ing)?\b(?! trip)|\bdecimals?\b|\bto the (?:nearest|full)\b|\bas a whole number\b")
+CENTS = 2
+
+_WHOLE = re.compile(r"\bround(?:ed|ing)\b|\bto the (?:nearest|full)\b|\bas a whole number\b")
+"""Words that say of a whole number how it is rounded."""
 _PLACES = (
     "a whole number",
     *(f"{n} decimal" for n in ("one",)),
@@ -147,13 +162,15 @@ _PLACES = (
 
 def tail(spec: AnswerSpec, text: str, rng: random.Random) -> str:
     """The rounding sentence, where the answer needs one and the text does not have it."""
-    if _ROUNDS.search(text.lower()):
-        return ""
     if spec.kind == "record":
-        return _record_tail(spec)
+        return "" if "decimal" in text else _record_tail(spec)
     if spec.kind != "number" or spec.decimals is None:
         return ""
-    return rng.choice(_ROUNDING[min(spec.decimals, 6)])
+    choices = _ROUNDING[min(spec.decimals, 6)]
+    # A rounding of something else on the way does not say how the answer is rounded.
+    said = _WHOLE.search(text) if spec.decimals == 0 else f"to {_PLACES[min(spec.decimals, 6)]}" in text
+    cents = spec.decimals == CENTS and "to the nearest cent" in text
+    return "" if said or cents else rng.choice(choices)
 
 
 def _record_tail(spec: AnswerSpec) -> str:
@@ -167,11 +184,15 @@ def _record_tail(spec: AnswerSpec) -> str:
     return "Round " + (", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]) + "."
 
 
-def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random.Random) -> str:
-    """Names the sources whose facts vary in time and which the text does not name yet (law 6)."""
+def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random.Random, generic: bool = False) -> str:
+    """Names the sources whose facts vary in time and which the text does not name yet (law 6).
+
+    `generic`: the question is of a frame by rule, which also names sources that others contradict.
+    """
     providers = sorted({view.declared[tool].provider for tool in tools})
     declared = [view.providers[name] for name in providers]
-    missing = sorted({p.source for p in declared if p.say_source and p.source.lower() not in text.lower()})
+    spoken_for = [p for p in declared if p.say_source or (generic and p.generic_source)]
+    missing = sorted({p.source for p in spoken_for if p.source.lower() not in text.lower()})
     if not missing:
         return ""
     spoken = [_as_data(name) for name in missing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,15 +13,15 @@ import pytest
 
 from builder.errors import DerivationError, Refused, SpecError
 from builder.prompts import phrases
-from builder.recipe.atlas import Atlas
+from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.derivation import replay
-from builder.recipe.frames import FRAMES, Candidate, base, limits
+from builder.recipe.frames import FRAMES, Candidate, base, grounds, limits, overlaps, uses
 from builder.recipe.frames.about import ABOUT, BY_RULE, DECLARED, FRAME_OF
 from builder.recipe.frames.forms import LEAST, PIECES, REGISTERS, SHARES, check_forms, forms, share
 from builder.recipe.frames.pairs import FACTORS, NEAR_FACTOR, comparative
 from builder.recipe.synthesis import synthesize
 from builder.recipe.wording import describable, slots_in
-from builder.records.derivations import MapStep, OpStep
+from builder.records.derivations import AnswerSpec, MapStep, OpStep
 from builder.records.tasks import Task
 from builder.testing.draws import aimed_draws
 from builder.testing.tasks import general_executor
@@ -213,14 +214,170 @@ def test_a_hub_is_described_only_for_what_it_is_known_for() -> None:
 
 def test_nothing_is_averaged_that_nobody_decides_by() -> None:
     for candidate in candidates("aggregate"):
-        field = atlas().edges[candidate.edges["attribute"]].returned
+        field = edge(candidate, "attribute").returned
         kind = POOL.types[field.type]
-        assert field.above and kind.scale == "ratio" and kind.name != "count"
+        assert kind.scale == "ratio" and kind.name != "count"
+        assert field.uses is None or {"average", "total", "share"} & set(field.uses)
+
+
+def edge(candidate: Candidate, role: str) -> Edge:
+    return atlas().edges[candidate.edges[role]]
+
+
+def used(name: str, *roles: str) -> set[tuple[str, ...]]:
+    """Edges of a frame's candidates in these roles."""
+    return {tuple(candidate.edges[role] for role in roles) for candidate in candidates(name)}
+
+
+PROFILE, GAPMINDER = "general.countries.country_profile", "general.gapminder.gapminder_2013"
+NEIGHBOURS = "general.countries.country_neighbours#neighbours"
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "field"),
+    [
+        # "Which is the one with more counties? How many ZIP codes has it?" picks for the sake of picking.
+        ("conditional", "attribute", "general.us.us_state_profile#counties"),
+        # 25% is not one and a quarter times 20%, it is five points more
+        ("ratio", "attribute", "financial.vat.vat_rates#standard_rate"),
+        # "What is the range of the melting point over group 9?"
+        ("spread", "attribute", "academic.elements.element_properties#melting_point"),
+        # "the median area of the countries bordering Albania"
+        ("median", "attribute", f"{PROFILE}#area_km2"),
+        # "Can you tell me the geographic latitude of the city that DLC serves?"
+        ("chain", "attribute", "general.countries.city_profile#latitude"),
+        # the heaviest isotope is that of the highest number
+        ("superlative", "attribute", "academic.elements.isotope_profile#atomic_mass"),
+        # "Which calling code has the most populous of them?"
+        ("superlative", "second", f"{PROFILE}#calling_code"),
+        # "the number of inclusion terms of F06.34"
+        ("report", "attribute", "medical.icd10cm.icd10cm_coding_notes#inclusion_count"),
+    ],
+)
+def test_no_frame_does_with_a_field_what_nobody_does(name: str, role: str, field: str) -> None:
+    assert field not in {candidate.edges.get(role) for candidate in candidates(name)}
+
+
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        # "the share of Slovakia in the total population of the countries bordering Poland"
+        ("share", NEIGHBOURS),
+        ("median", NEIGHBOURS),
+        # the list holds well-known peptides, and nobody can tell which those are
+        ("superlative", "biological.peptides.peptides_of_gene#peptides"),
+        # "the Economic Cooperation Organization against the Portuguese-speaking community"
+        ("two_groups", "general.country_groups.group_members#countries"),
+        # "the broader terms of one phenotype that are subtypes of another"
+        ("in_both", "medical.phenotypes.phenotype_ancestors#broader_terms"),
+    ],
+)
+def test_no_frame_goes_over_a_list_as_nobody_does(name: str, members: str) -> None:
+    assert members in atlas().edges
+    assert members not in {candidate.edges["list"] for candidate in candidates(name)}
+
+
+def test_peers_are_of_a_group_in_which_people_compare() -> None:
+    groups = {each.id for each in base.groups(atlas(), atlas().edges[f"{PROFILE}#area_km2"])}
+    assert NEIGHBOURS in groups
+    # Ecuador, Micronesia and Timor Leste have the US dollar in common, and nothing to be ranked by.
+    assert not [each for each in groups if "currency" in each]
+    # Solvents by the hundred belong to no group: any few of them are a random few.
+    assert "academic.compounds.compound_phase_points#melting_point" not in {
+        each for (each,) in used("rank", "attribute")
+    }
+
+
+def test_users_of_a_currency_are_looked_into_by_size_and_not_by_births() -> None:
+    users, births = ("general.countries.currency_countries#countries", f"{GAPMINDER}#fertility_2013")
+    made = edge_of(users, topic="public health"), edge_of(users, topic="places")
+    members = atlas().edges[users]
+    assert [grounds.looked_into(members, each) for each in made] == [False, True]
+    assert (users, births) not in used("superlative", "list", "attribute")
+
+
+def test_what_a_list_is_about_are_topics_of_fields() -> None:
+    topics = {field.topic for spec in POOL.declared.values() for field in spec.returns.values()}
+    declared = {topic for each in atlas().edges.values() for topic in each.returned.about or ()}
+    assert declared and declared <= topics
+    assert not [each.id for each in atlas().edges.values() if each.returned.about and not each.returned.many]
+
+
+def edge_of(identity: str, **declared: Any) -> Edge:
+    """An edge with other declarations."""
+    found = atlas().edges[identity]
+    return replace(found, returned=found.returned.model_copy(update=declared))
+
+
+def test_what_a_spec_does_not_declare_may_be_done() -> None:
+    area = edge_of(f"{PROFILE}#area_km2", uses=None)
+    assert uses.meant_for(area, "average") and uses.averaged(area, POOL)
+    assert not uses.meant_for(edge_of(f"{PROFILE}#area_km2", uses=()), "pick")
+
+
+def test_parts_of_a_whole_are_not_added_up() -> None:
+    slots = {
+        "~subject": "331",
+        "list": "financial.classifications.industry_parts#parts",
+        "attribute": "financial.classifications.industry_profile#national_industry_count",
+    }
+    ground = grounds.Ground(atlas(), slots)
+
+    def divided() -> Any:
+        _, values = yield from ground.measure()
+        return (yield from ground.divided(values))
+
+    assert drive(divided(), EXECUTOR) is True
+    around = grounds.Ground(atlas(), {"~subject": "Chad", "list": NEIGHBOURS, "attribute": f"{PROFILE}#area_km2"})
+    ground = around
+    assert drive(divided(), EXECUTOR) is False
+
+
+@pytest.mark.parametrize(
+    ("phrase", "short"),
+    [
+        ("the area of {p2}", "that of {p2}"),
+        ("the length of a trading session on {p2}", "that on {p2}"),
+        ("the number of residues in human {p2}", "that in human {p2}"),
+        ("the lower flammable limit of {p2} in air", "that of {p2}"),
+        ("the number of characters whom {p2} meets", "the number of characters whom {p2} meets"),
+    ],
+)
+def test_the_second_of_two_says_its_noun_no_more(phrase: str, short: str) -> None:
+    assert base.that_of(phrase) == short
+
+
+def test_the_second_of_two_lists_of_one_kind_says_its_noun_no_more() -> None:
+    assert overlaps.those("OMIM diseases annotated with {other}") == "those annotated with {other}"
+    assert overlaps.those("suppliers that REBASE lists for {other}") == "those that REBASE lists for {other}"
+    assert base.tidy("not among the those bordering {other}") == "not among those bordering {other}"
+
+
+@pytest.mark.parametrize(
+    ("decimals", "value", "given", "asked"),
+    [
+        (6, 463.444444, (), 1),
+        (4, 0.2546, (), 4),
+        (2, 2.5, (25.5, 23.0), 1),
+        (0, 5.0, (), 0),
+        (None, 5, (), None),
+    ],
+)
+def test_a_figure_is_asked_for_with_the_digits_that_people_say(
+    decimals: int | None, value: float, given: tuple[float, ...], asked: int | None
+) -> None:
+    spec = AnswerSpec(kind="number", type="number", decimals=decimals)
+    assert base.said(spec, value, *given).decimals == asked
+
+
+def test_a_unit_of_a_chain_stands_in_its_question() -> None:
+    for task in sample("chain"):
+        assert "Give it in" not in task.question
 
 
 def test_years_are_neither_ranked_nor_divided() -> None:
     years = [
-        candidate for candidate in candidates("rank") if base.yearly(atlas().edges[candidate.edges["attribute"]], POOL)
+        candidate for candidate in candidates("rank") if uses.yearly(atlas().edges[candidate.edges["attribute"]], POOL)
     ]
     assert years == []
     for task in sample("compare"):
@@ -287,6 +444,11 @@ def test_the_ends_of_a_field_are_called_by_its_own_words() -> None:
     assert base.extremes(edges["general.countries.country_profile#area_km2"]) == ("largest", "smallest")
     assert base.extremes(edges["academic.elements.element_properties#melting_point"]) == ("highest", "lowest")
     assert base.extremes(edges["academic.nuclear.radionuclide_half_life#half_life"]) == ("longest", "shortest")
+    # Nothing has the longest length, and the largest change may be a fall.
+    assert base.extremes(edges["biological.genes.gene_location#length"]) == ("greatest", "smallest")
+    change = edge_of(f"{PROFILE}#area_km2", head="price change in 2025", highest="rose most in price in 2025")
+    assert base.extremes(change) == ("highest", "lowest")
+    assert [base.comparative_of(top) for top in ("highest", "largest", "longest")] == ["higher", "larger", "longer"]
 
 
 def test_a_unit_is_said_unless_the_head_says_it() -> None:
@@ -350,6 +512,7 @@ def test_a_claimed_factor_is_near_the_real_one_and_never_at_it() -> None:
         ("charges the higher standard VAT rate", "charges a higher standard VAT rate"),
         ("had the higher inflation in 2025", "had higher inflation in 2025"),
         ("had the stronger job growth from 2007 to 2015", "had stronger job growth from 2007 to 2015"),
+        ("is more abundant in the upper continental crust", "is more abundant in the upper continental crust"),
         ("has more inhabitants", "has more inhabitants"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from builder.errors import Refused
-from builder.recipe.judging import is_open, judge_answer
+from builder.recipe.judging import agreement, is_open, judge_answer, told
 from builder.recipe.turns import Asking
 from builder.records.attempts import Attempt
 from builder.records.chat import ChatChoice, ChatReply, ChatRequest, Sampling, Usage
@@ -119,3 +119,14 @@ def test_no_verdict_is_an_error(content: str, finish: Any, reason: str) -> None:
 def test_without_an_answer_there_is_nothing_to_judge() -> None:
     with pytest.raises(Refused, match="no <answer>"):
         next(judge_answer(task(), attempt("I lost count"), ASKING))
+
+
+def test_agreement_is_told_with_its_interval_and_apart_for_right_and_wrong_answers() -> None:
+    assert told(agreement(("m", 48, 45, 42, 40, 3))) == (
+        "m as judge: agrees with the comparators on 45 of 48 (83.2% to 97.9%), accepts 40 of 42 right and 1 of 6 wrong "
+        "answers; 3 open answers decided"
+    )
+
+
+def test_a_judge_that_was_asked_nothing_says_so() -> None:
+    assert told(agreement(("m", 0, 0, 0, 0, 3))) == "m as judge: 3 open answers decided, agreement not measured"

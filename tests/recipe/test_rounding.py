@@ -39,6 +39,32 @@ def priced(net: float, factor: float, decimals: int, kind: str = "number") -> De
     return Derivation(steps=(gross, times), answer=Ref(step="t", field="result"), spec=spec)
 
 
+def difference(net: float, other: float, decimals: int) -> Derivation:
+    """What two gross prices, each rounded to the cent, differ by."""
+    steps = [
+        CallStep(
+            id=name,
+            tool=ADD_VAT,
+            arguments={
+                "net": Literal(literal=amount, type="money_amount"),
+                "rate": Literal(literal=19, type="vat_rate"),
+            },
+        )
+        for name, amount in (("a", net), ("b", other))
+    ]
+    minus = CallStep(
+        id="d",
+        tool=CALCULATE,
+        arguments={
+            "operation": Literal(literal="subtract", type="option"),
+            "a": Ref(step="a", field="gross"),
+            "b": Ref(step="b", field="gross"),
+        },
+    )
+    spec = AnswerSpec(kind="number", type="number", decimals=decimals)
+    return Derivation(steps=(*steps, minus), answer=Ref(step="d", field="result"), spec=spec)
+
+
 def settled(derivation: Derivation, said: bool = False) -> int | None:
     _, evidence = drive(evaluate(derivation), general_executor())
     return drive(settle(POOL, derivation, evidence, said), general_executor()).decimals
@@ -49,29 +75,37 @@ def test_a_digit_that_the_cent_decides_is_not_asked_for() -> None:
     assert settled(priced(1000, 0.001, 3)) == 3, "1.190, moved by 0.000005"
 
 
+def test_what_several_roundings_move_adds_up() -> None:
+    # Either price moves the difference of 11.90 by 0.0045, both by 0.009.
+    assert settled(priced(1000, 1, 2)) == 2
+    assert settled(difference(1010, 1000, 2)) == 1
+
+
 def test_amounts_are_asked_to_the_cent_or_in_whole_units() -> None:
     assert settled(priced(1000, 3.333, 2, "money_amount")) == 0
 
 
-def test_where_no_digits_are_left_the_answer_stays_as_asked() -> None:
-    assert settled(priced(1000, 997, 2)) == 2
-
-
-def test_on_an_edge_with_no_digits_left_it_is_refused() -> None:
-    with pytest.raises(Refused, match="edge") as caught:
-        settled(priced(10, 0.5, 1))
+@pytest.mark.parametrize("derivation", [priced(1000, 997, 2), difference(1000.04, 1000, 2), priced(10, 0.5, 1)])
+def test_where_no_digits_hold_it_is_refused(derivation: Derivation) -> None:
+    with pytest.raises(Refused, match="no digits of") as caught:
+        settled(derivation)
     assert caught.value.reason == "gate:rounding"
 
 
 def test_a_rounding_that_the_question_states_is_part_of_it() -> None:
     assert settled(priced(1000, 997, 2), said=True) == 2
     assert stated("What is the gross price, rounded to the cent, times 997?")
-    assert not stated("What is the gross price times 997?")
+    assert not stated("What is the gross price times 997? How far is the nearest airport, in whole tins?")
+
+
+def test_decimals_of_a_question_that_states_them_stay() -> None:
+    with pytest.raises(Refused, match="no digits"):
+        settled(priced(10000, 0.0505, 1), said=True)
 
 
 def test_an_answer_on_the_edge_is_asked_more_coarsely() -> None:
     # To one decimal 600.95 becomes 600.9 or 601.0 as binary fractions happen to lie.
-    assert settled(priced(10000, 0.0505, 1), said=True) == 0
+    assert settled(priced(10000, 0.0505, 1)) == 0
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -12,12 +12,23 @@ import pytest
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas
-from builder.recipe.sampling import SCENARIO_SHARE, TOOLSET_MAX, TOOLSET_MIN, Sampler, alike, draw_value, plan_wave
+from builder.recipe.frames import FRAMES
+from builder.recipe.sampling import (
+    FULL_WAYS,
+    SCENARIO_SHARE,
+    TOOLSET_MAX,
+    TOOLSET_MIN,
+    Sampler,
+    alike,
+    draw_value,
+    plan_wave,
+)
 from builder.recipe.scenarios import tools_of
 from builder.recipe.variation import tools_for
 from builder.records.base import DOMAINS
 from builder.records.exemplars import Slot
 from builder.records.tasks import Draw
+from builder.testing.draws import aimed_draws
 from builder.testing.tasks import general_executor
 
 POOL = general_executor().pool
@@ -74,6 +85,15 @@ def test_scenarios_and_frames_by_their_shares_and_domains_evenly() -> None:
     assert abs(len(scenarios) / len(wave()) - SCENARIO_SHARE) < 0.12
     counts = Counter(draw.domain for draw in scenarios)
     assert set(counts) == set(DOMAINS) and min(counts.values()) > 0.08 * len(scenarios)
+
+
+def test_a_domain_with_few_ways_to_apply_a_frame_does_not_wear_them_out() -> None:
+    ways = Counter(candidate.domain for candidate in FRAMES["in_both"].candidates(atlas()))
+    few = min(ways, key=ways.__getitem__)
+    assert ways[few] < FULL_WAYS <= max(ways.values())
+    drawn = Counter(draw.domain for draw in aimed_draws(POOL, atlas(), "frame.in_both", 300, 4))
+    expected = ways[few] / sum(min(count, FULL_WAYS) for count in ways.values())
+    assert expected < 1 / len(ways) and abs(drawn[few] / 300 - expected) < 0.08
 
 
 def test_what_earlier_waves_used_is_drawn_less() -> None:

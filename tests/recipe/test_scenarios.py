@@ -54,6 +54,26 @@ def scenario(**changes: Any) -> Scenario:
     return Scenario.model_validate(body | changes)
 
 
+def report(decimals: Any) -> dict[str, Any]:
+    """The test scenario with `decimals` in its report."""
+    body = scenario().model_dump(mode="json", by_alias=True)
+    body["rounds"][1]["answer"]["decimals"] = decimals
+    return {"rounds": body["rounds"]}
+
+
+@pytest.mark.parametrize(("decimals", "land"), [(None, 0), (2, 2), ({"land": 1}, 1)])
+def test_a_report_has_decimals_for_all_its_numbers_or_by_field(decimals: Any, land: int) -> None:
+    # The population is a whole number and stays one.
+    plan = bind(POOL, scenario(**report(decimals)), {"a": "France", "old": True})
+    fields = plan.rounds[1].spec.fields
+    assert (fields["people"].decimals, fields["land"].decimals) == (None, land)
+
+
+def test_decimals_of_a_field_that_is_not_there() -> None:
+    with pytest.raises(ValidationError, match=r"decimals\.sea: the answer has no field of that name"):
+        scenario(**report({"sea": 1}))
+
+
 def test_a_sound_scenario_has_no_problems() -> None:
     assert check_scenario(POOL, scenario()) == []
 

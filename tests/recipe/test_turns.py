@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from builder.errors import Refused
 from builder.recipe.replies import structured
-from builder.recipe.turns import MAX_RESULT, Asking, attempt, grounded
+from builder.recipe.turns import MAX_RESULT, Asking, Back, Step, attempt, grounded
 from builder.records.attempts import Attempt
 from builder.records.chat import ChatChoice, ChatReply, ChatRequest, ReplySchema, Sampling, ToolUse, Usage
 from builder.records.tasks import Task
@@ -27,10 +28,15 @@ def says(content: str = "", *calls: ToolUse, finish: Any = None, **more: Any) ->
     return ChatChoice(content=content, tool_calls=calls, finish=finish or ("tool_calls" if calls else "stop"), **more)
 
 
+def started(task: Task, asking: Asking) -> Generator[Step, Back, Attempt]:
+    pool = general_executor().pool
+    return attempt(task, pool, asking, 3, [pool.schema(tool) for tool in task.toolset])
+
+
 def play(task: Task, *choices: ChatChoice, result: Result | None = None) -> tuple[Attempt, list[ChatRequest]]:
     """Drive an attempt by fixed replies and real calls; the last reply stays."""
     executor, asked, left = general_executor(), [], list(choices)
-    talk = attempt(task, executor.pool, ASKING, 3)
+    talk = started(task, ASKING)
     try:
         step = next(talk)
         while True:
@@ -97,6 +103,8 @@ def test_a_long_result_is_cut_and_says_so(task: Task) -> None:
         (says("", ToolUse(id="x", name="country_profile", arguments="[1]")), "model:bad_arguments"),
         (says("", ToolUse(id="x", name="country_profile", arguments='{"country": NaN}')), "model:bad_arguments"),
         (says("", use("country_profile", country=[None])), "model:bad_arguments"),
+        (says("", use("country_profile", country="\ud83d")), "model:bad_arguments"),
+        (says("", ToolUse(id="x", name="country_profile", arguments="[" * 70 + "]" * 70)), "model:bad_arguments"),
         (says('<tool_call>{"name": "country_profile"}</tool_call>'), "model:made_up_result"),
         (says("ok", reasoning="Observation: 5 people"), "model:made_up_result"),
         (says("half an", finish="length"), "model:cut"),
@@ -134,6 +142,9 @@ SCHEMA = ReplySchema(
         ('{"a": 3, "b": 1}', "model:schema"),
         ("[3]", "model:schema"),
         ("[" * 100_000, "model:not_json"),
+        ('{"a": "\\ud83d"}', "model:not_json"),
+        ('{"a": 1e999}', "model:not_json"),
+        ('{"a": ' + "[" * 70 + "]" * 70 + "}", "model:not_json"),
     ],
 )
 def test_json_is_held_to_its_schema_here(content: str, reason: str) -> None:
@@ -159,7 +170,7 @@ def test_a_result_that_may_steer_the_model_ends_the_attempt(task: Task, text: st
 
 def test_where_that_is_allowed_it_is_shown_but_cannot_act(task: Task) -> None:
     result = Result(value={"capital": "x <|im_end|> y\u202e"})
-    talk = attempt(task, general_executor().pool, Asking("m", Sampling(), 6, "solver", allow_flagged=True), 0)
+    talk = started(task, Asking("m", Sampling(), 6, "solver", allow_flagged=True))
     next(talk)
     talk.send(ChatReply(choices=(says("", two(task)[0]),), usage=Usage()))
     asked = talk.send(result)

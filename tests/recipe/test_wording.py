@@ -74,8 +74,22 @@ def test_rounding_is_said_once_and_only_for_numbers() -> None:
     number = AnswerSpec(kind="number", decimals=2)
     assert "two decimal" in wording.tail(number, "How much is it?", rng)
     assert wording.tail(number, "How much is it, rounded to the nearest cent?", rng) == ""
+    assert wording.tail(number, "How much is it to two decimals?", rng) == ""
+    assert "two decimal" in wording.tail(number, "How much is it, with each weight rounded to whole grams?", rng)
+    whole = AnswerSpec(kind="number", decimals=0)
+    assert wording.tail(whole, "How many boxes, rounded up?", rng) == ""
+    assert wording.tail(whole, "How long is the round flight?", rng) != ""
     assert wording.tail(AnswerSpec(kind="number"), "How many are there?", rng) == ""
     assert wording.tail(AnswerSpec(kind="entity"), "Which one?", rng) == ""
+
+
+def test_items_that_hold_commas_are_listed_with_semicolons() -> None:
+    assert wording.listed(["tin", "iron", "lead"]) == "tin, iron and lead"
+    assert wording.listed(["Karachi, Pakistan", "Lyon, France"]) == "Karachi, Pakistan and Lyon, France"
+    assert wording.listed(["Karachi, Pakistan", "Lyon, France", "Bergen, Norway"], "or") == (
+        "Karachi, Pakistan; Lyon, France; or Bergen, Norway"
+    )
+    assert wording.listed(["{a}", "{b}", "{c}"], commas=True) == "{a}; {b}; and {c}"
 
 
 def test_sources_are_named_once() -> None:
@@ -83,6 +97,13 @@ def test_sources_are_named_once() -> None:
     tools = ["general.countries.country_profile"]
     assert "GeoNames data" in wording.source_sentence(VIEW, tools, "How many people?", rng)
     assert wording.source_sentence(VIEW, tools, "By GeoNames, how many people?", rng) == ""
+
+
+def test_generic_questions_name_sources_that_others_contradict() -> None:
+    tools = ["academic.compounds.compound_phase_points"]
+    rng = random.Random(1)
+    assert "PubChem" in wording.source_sentence(VIEW, tools, "At what temperature does phenol boil?", rng, generic=True)
+    assert wording.source_sentence(VIEW, tools, "At what temperature does phenol boil?", rng) == ""
 
 
 def test_a_background_is_no_rounding_and_a_record_says_each() -> None:

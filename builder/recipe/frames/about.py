@@ -1,5 +1,7 @@
 """The catalogue of frames: what each asks, when it applies, how its answer is derived.
 
+Each also asks that the specs declare, under `uses`, that people do this with the field and over the list.
+
 Frames by rule have a module here; those of `DECLARED` are forms that only scenarios take, as each round of an
 exemplar says under `frame`. `docs/frames.md` is made from these texts.
 """
@@ -33,14 +35,15 @@ BY_RULE: dict[str, About] = {
         ("superlative", "superlative_then"),
     ),
     "count": About(
-        "a list of 5 to 12 members, and an attribute by which people set limits",
+        "a list of 5 to 12 members and an attribute, both meant for limits",
         f"{_FAN}; filter above a round limit with a clear margin; count",
         "number",
         ("count",),
     ),
     "aggregate": About(
-        "a list of 3 to 12 members with a ratio-scale attribute by which people set limits; sums only where it adds up",
-        f"{_FAN}; mean or sum by the statistics tool; then the share of the largest",
+        "a list of 3 to 12 members and a ratio-scale attribute, both meant for averages, totals or shares; no total of "
+        "a whole's parts",
+        f"{_FAN}; mean or sum by the statistics tool; after a sum the share of the largest",
         "number",
         ("average", "total", "share"),
     ),
@@ -63,7 +66,7 @@ BY_RULE: dict[str, About] = {
         ("rank",),
     ),
     "conditional": About(
-        "two named peers of one group, and a second field of the same topic",
+        "two named peers of one group, an attribute meant as a pivot, and a second field of the same topic",
         "attribute of both; argmax; the second field of the one with more",
         "a field's type",
         ("pair", "conditional"),
@@ -75,19 +78,19 @@ BY_RULE: dict[str, About] = {
         ("report",),
     ),
     "ratio": About(
-        "two named peers and a ratio-scale attribute, the higher 1.5 to 100 times the lower; no counts of links",
+        "two named peers and a ratio-scale attribute meant for factors, one 1.5 to 100 times the other; no counts",
         "attribute of both; argmax; divide",
         "number",
         ("pair", "ratio"),
     ),
     "excess": About(
-        "two named peers and a ratio-scale attribute not in percent, the higher under twice the lower",
+        "two named peers and a ratio-scale attribute meant for factors, not in percent, one under twice the other",
         "attribute of both; argmax; percent_change from the lower to the higher",
         "number in percent",
         ("pair", "excess"),
     ),
     "difference": About(
-        "two named peers and an ordered attribute on an interval or ratio scale",
+        "two named peers and an attribute on an interval or ratio scale, meant for gaps",
         "attribute of both; argmax; subtract",
         "number in the attribute's unit",
         ("pair", "difference"),
@@ -99,7 +102,7 @@ BY_RULE: dict[str, About] = {
         ("claim", "claim_times"),
     ),
     "together": About(
-        "three or four named peers of one group and an attribute that adds up",
+        "three or four named peers of one group and an attribute that adds up and is meant for totals",
         "attribute of each peer; sum by the statistics tool",
         "number in the attribute's unit",
         ("together",),
@@ -111,61 +114,62 @@ BY_RULE: dict[str, About] = {
         ("superlative", "runner_up"),
     ),
     "lead": About(
-        "a list of 4 to 12 members whose first and second are set apart",
+        "a list of 4 to 12 members meant for spreads, whose first and second are set apart",
         f"{_FAN}; maximum; leave it out; maximum of the rest; subtract",
         "number in the attribute's unit",
         ("superlative", "lead"),
     ),
     "spread": About(
-        "a list of 3 to 12 members with an attribute that can be subtracted",
+        "a list of 3 to 12 members and an attribute, both meant for spreads",
         f"{_FAN}; maximum and minimum by the statistics tool; subtract",
         "number in the attribute's unit",
         ("spread",),
     ),
     "median": About(
-        "a list of 5 to 12 members with an attribute by which people set limits",
+        "a list of 5 to 12 members and a ratio-scale attribute, both meant for averages",
         f"{_FAN}; median by the statistics tool",
         "number in the attribute's unit",
         ("median",),
     ),
     "select": About(
-        "a list of 4 to 12 members, and an attribute by which people set limits",
+        "a list of 4 to 12 members and an attribute, both meant for limits",
         f"{_FAN}; filter above a round limit",
         "set",
         ("select",),
     ),
     "proportion": About(
-        "a list of 5 to 12 members, and an attribute by which people set limits",
+        "a list of 5 to 12 members meant for proportions, and an attribute meant for limits",
         f"{_FAN}; filter above a round limit; count both; percent_of",
         "number in percent",
         ("proportion",),
     ),
     "above_average": About(
-        "a list of 4 to 12 members with a ratio-scale attribute by which people set limits",
+        "a list of 4 to 12 members and a ratio-scale attribute, both meant for averages",
         f"{_FAN}; mean by the statistics tool; filter above it",
         "set",
         ("above_average",),
     ),
     "share": About(
-        "a named member of a list of 4 to 12, and an attribute that adds up",
+        "a named member of a list of 4 to 12, and an attribute that adds up, both meant for shares",
         f"{_FAN}; sum by the statistics tool; percent_of",
         "number in percent",
         ("part",),
     ),
     "versus_average": About(
-        "a named member of a list of 4 to 12 with a ratio-scale attribute by which people set limits",
+        "a named member of a list of 4 to 12, and a ratio-scale attribute, both meant for averages",
         f"{_FAN}; mean by the statistics tool; percent_change from it to the member's",
         "number in percent, signed",
         ("versus_average",),
     ),
     "total_claim": About(
-        "a list of 3 to 12 members and an attribute that adds up; half of the claims are wrong",
+        "a list of 3 to 12 members and an attribute that adds up, both meant for totals, no parts of a whole; half of "
+        "the claims are wrong",
         f"{_FAN}; sum by the statistics tool; compare with a round limit",
         "boolean",
         ("total_claim",),
     ),
     "profile": About(
-        "a list whose superlative member has two further fields, one of the attribute's topic",
+        "a list with an attribute meant as a pivot, whose superlative member has two further fields, one of its topic",
         f"{_FAN}; argmax; two fields of that member; record",
         "record",
         ("superlative", "profile"),
@@ -177,7 +181,7 @@ BY_RULE: dict[str, About] = {
         ("superlative", "conversion"),
     ),
     "nested": About(
-        "a list whose members have lists of another kind of thing: a state its counties, a family its genera",
+        "a list whose members have lists of another kind of thing that are worth going into: a family its genera",
         f"{_FAN}; argmax; the list of that member; attribute of each; argmax",
         "entity",
         ("superlative", "nested"),
@@ -189,19 +193,21 @@ BY_RULE: dict[str, About] = {
         ("chain",),
     ),
     "in_both": About(
-        "two complete lists of one kind of thing that overlap in 2 to 12 members, neither inside the other",
+        "two complete lists of one kind of thing, meant to be set against each other, that overlap in 2 to 12 members, "
+        "neither inside the other",
         "both lists; common; then an attribute of each and argmax",
         "set, then entity",
         ("in_both", "in_both_best"),
     ),
     "only_in_one": About(
-        "two complete lists of one kind of thing that overlap, with 2 to 12 members in the first list only",
+        "two complete lists of one kind of thing, meant to be set against each other, that overlap, with 2 to 12 "
+        "members in the first list only",
         "both lists; without; then an attribute of each and argmax",
         "set, then entity",
         ("only_in_one", "only_in_one_best"),
     ),
     "two_groups": About(
-        "two lists of 3 to 12 members, of two named groups of one kind without common members",
+        "two lists of 3 to 12 members, of two named groups of one kind that people contrast, without common members",
         "both lists; attribute of each member; sum or mean of either by the statistics tool; divide or percent_change",
         "number",
         ("groups_total", "groups_average"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -10,11 +11,12 @@ from typing import Any
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
-from builder.recipe.plans import Plan
+from builder.recipe.frames.uses import meant_for, percent
+from builder.recipe.plans import Plan, answer_spec
 from builder.recipe.view import PoolView
 from builder.recipe.wording import fill, pronoun, slots_in
 from builder.records.base import Json
-from builder.records.derivations import CallStep, Literal
+from builder.records.derivations import AnswerSpec, CallStep, Literal
 from builder.records.tools import Call, Result
 
 Walk = Generator[Call, Result, Plan]
@@ -22,15 +24,11 @@ Walk = Generator[Call, Result, Plan]
 MEMBERS_MIN, MEMBERS_MAX = 3, 12
 """A fan-out with two members is a comparison; more than 12 nobody keeps in mind."""
 
-FREE_PEERS = 500
+FREE_PEERS = 200
 """Entities that belong to no list are compared with each other only where there are few enough to know them."""
 
 HUB = 2
 """A type that so many kinds of thing lead to (the country of a bank, an airport, a company) is a hub."""
-
-
-_MOVES = ("gain", "fall", "rise", "change", "growth", "loss")
-"""First words of fields that say how something moved."""
 
 BRACKETS = re.compile(r"\s*\([^)]*\)")
 """What a head says in brackets (whose scale, which year) is no part of a field's name."""
@@ -118,7 +116,9 @@ def free_peers(edge: Edge, least: int, most: int) -> Callable[[Atlas, random.Ran
 
 def groups(atlas: Atlas, edge: Edge) -> list[Edge]:
     """Lists whose members are of the kind that an attribute is about: peers that somebody would compare."""
-    return [each for each in atlas.lists if atlas.view.fits(each.returned.type, edge.subject)]
+    return [
+        each for each in atlas.lists if meant_for(each, "peers") and atlas.view.fits(each.returned.type, edge.subject)
+    ]
 
 
 def described(base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas: Atlas) -> list[Candidate]:
@@ -157,36 +157,13 @@ def own_phrase(edge: Edge, slot: str) -> str:
     return f"the {head_of(edge)} of {{{slot}}}"
 
 
-def that_of(phrase: str, slot: str) -> str:
-    """`that of {p2}` where a phrase without its unit ends with its entity, else the whole phrase again."""
-    end = f" of {{{slot}}}"
-    return f"that{end}" if phrase.startswith("the ") and phrase.endswith(end) and phrase.count(" of ") == 1 else phrase
+_ABOUT = re.compile(r"the [^{}]+ ((?:of|on|in|at|for) (?:(?!whom|that|which|who)\w+ ){0,2}\{\w+\})(?: in air)?")
 
 
-def weighty(edge: Edge, view: PoolView) -> bool:
-    """Law 12. A quantity that somebody sets against another: on a ratio scale, no count of links, and no change.
-
-    A gain may be near nothing, and so many times a gain then says nothing.
-    """
-    kind = view.types[edge.returned.type]
-    moved = (edge.returned.head or "").split(" ")[0] in _MOVES
-    return numeric(edge, view) and kind.scale == "ratio" and kind.name != "count" and not (yearly(edge, view) or moved)
-
-
-def addable(edge: Edge, view: PoolView) -> bool:
-    """Laws 3 and 12. A quantity that adds up, and that people put together: they set limits for it too."""
-    adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
-    return weighty(edge, view) and adds and not summed_up(edge)
-
-
-def subtracted(edge: Edge, view: PoolView) -> bool:
-    """Law 12. A quantity of which a difference says something: links are counted, not set apart."""
-    return numeric(edge, view) and not yearly(edge, view) and view.types[edge.returned.type].name != "count"
-
-
-def summed_up(edge: Edge) -> bool:
-    """Whether the field is an average, total or extreme itself: nobody asks for the median average."""
-    return bool({"average", "mean", "median", "total", "highest", "lowest"} & set((edge.returned.head or "").split()))
+def that_of(phrase: str) -> str:
+    """`that of {p2}`, `that on {p2}` where a phrase without its unit ends with its entity, else the phrase again."""
+    found = _ABOUT.fullmatch(phrase)
+    return f"that {found.group(1)}" if found else phrase
 
 
 def tells_apart(edge: Edge, members: Iterable[Any]) -> Generator[Call, Result, bool]:
@@ -199,10 +176,23 @@ def tells_apart(edge: Edge, members: Iterable[Any]) -> Generator[Call, Result, b
     return any(value != found[0] for value in found)
 
 
-def percent(edge: Edge, view: PoolView) -> bool:
-    """Whether the field is in percent, so that differences are in percentage points."""
-    unit = view.types[edge.returned.type].unit
-    return "%" in unit or "percent" in unit
+SAID_DIGITS = 4
+"""Digits with which people say a figure that is looked up: a half-life of 463.4 hours, not 463.444444."""
+
+
+def said(spec: AnswerSpec, value: Any, *given: Any) -> AnswerSpec:
+    """The spec with no more decimals than a figure of this size needs, nor than the figures `given` that led to it."""
+    if spec.kind != "number" or not spec.decimals or not isinstance(value, (int, float)) or value == 0:
+        return spec
+    whole = math.floor(math.log10(abs(value))) + 1
+    most = max((len(f"{each:.9f}".rstrip("0").partition(".")[2]) for each in given or (value,)), default=0)
+    return spec.model_copy(update={"decimals": max(1, min(spec.decimals, SAID_DIGITS - whole, most))})
+
+
+def said_of(view: PoolView, edge: Edge, entity: Any) -> Generator[Call, Result, AnswerSpec]:
+    """How a field of one entity is asked for."""
+    value = (yield from fetch(Call(edge.tool, {edge.parameter: entity})))[edge.field]
+    return said(answer_spec(view, (edge.returned.type, False)), value)
 
 
 def literals_of(slots: Mapping[str, Json]) -> list[Literal]:
@@ -240,7 +230,10 @@ def seconds(atlas: Atlas, attribute: Edge, kind: str) -> list[Edge]:
     found = [
         edge
         for edge in atlas.about(kind)
-        if edge.id != attribute.id and edge.returned.type != attribute.returned.type and askable(edge, noun)
+        if edge.id != attribute.id
+        and edge.returned.type != attribute.returned.type
+        and meant_for(edge, "next")
+        and askable(edge, noun)
     ]
     close = [edge for edge in found if edge.returned.topic == attribute.returned.topic]
     found = close or [edge for edge in found if edge.tool == attribute.tool]
@@ -263,6 +256,8 @@ def head_of(edge: Edge) -> str:
 def unit_of(view: PoolView, edge: Edge) -> str:
     """` in km`, or nothing when the type has no unit or the field's words say it."""
     unit = view.types[edge.returned.type].unit
+    if unit.startswith("per "):
+        return f" ({unit})"
     # "neutron number" says what is counted, as "number of neutrons" does.
     if not unit or unit.removesuffix("s") in (edge.returned.head or "") or unit == "inhabitants":
         return ""
@@ -275,18 +270,26 @@ def unit_apart(view: PoolView, edge: Edge) -> str:
 
 
 def tidy(text: str) -> str:
-    """Two brackets in a row as one: `residue volume (Perkins 1988, in Å³)`."""
-    return text.replace(") (in ", ", in ")
+    """Two brackets in a row as one: `residue volume (Perkins 1988, in Å³)`; and no article before `those`."""
+    return text.replace(") (in ", ", in ").replace("the those ", "those ")
 
 
 def extremes(edge: Edge) -> tuple[str, str]:
     """How the two ends of a field are called: highest and lowest, largest and smallest, longest and shortest."""
-    words = (edge.returned.highest or "").split()
+    words, head = (edge.returned.highest or "").split(), edge.returned.head or ""
+    if re.search(r"\blength\b", head):
+        return "greatest", "smallest"  # nothing has the longest length
     for top, bottom in (("highest", "lowest"), ("largest", "smallest"), ("longest", "shortest")):
         if top in words:
             return top, bottom
-    counted = (edge.returned.head or "").startswith("number of") or "most" in words
+    # A change may be a fall: the highest is the one furthest up, the largest could be either.
+    counted = head.startswith("number of") or ("most" in words and "change" not in head)
     return ("largest", "smallest") if counted else ("highest", "lowest")
+
+
+def comparative_of(top: str) -> str:
+    """`higher` for `highest`, `larger` for `largest`."""
+    return top.removesuffix("est") + "er"
 
 
 def call(step: str, edge: Edge, source: Any) -> CallStep:
@@ -297,17 +300,6 @@ def call(step: str, edge: Edge, source: Any) -> CallStep:
 def compose(text: str, **pieces: str) -> str:
     """Place pieces into a frame's wording; slots inside pieces stay for later."""
     return fill(text, pieces)
-
-
-def numeric(edge: Edge, view: PoolView) -> bool:
-    """Whether the field is an ordered quantity."""
-    kind = view.types[edge.returned.type]
-    return kind.kind == "quantity" and kind.scale in ("ratio", "interval")
-
-
-def yearly(edge: Edge, view: PoolView) -> bool:
-    """Whether the field is a year: later or earlier, never higher or lower."""
-    return any(name == "year" or name.endswith("_year") for name in view.ancestors(edge.returned.type))
 
 
 def fetch(call_: Call) -> Generator[Call, Result, dict[str, Any]]:

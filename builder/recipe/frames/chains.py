@@ -19,8 +19,8 @@ from builder.recipe.frames.base import (
     fetch,
     head_of,
     named,
-    numeric,
     retried,
+    said_of,
     seconds,
     tells_apart,
     tidy,
@@ -29,6 +29,7 @@ from builder.recipe.frames.base import (
 from builder.recipe.frames.figures import Figures
 from builder.recipe.frames.forms import forms
 from builder.recipe.frames.grounds import Ground, pairs
+from builder.recipe.frames.uses import meant_for, numeric
 from builder.recipe.operators import near
 from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.recipe.wording import fill, pronoun
@@ -55,12 +56,14 @@ INNER_MAX = 10
 
 
 def _superlatives(atlas: Atlas) -> list[tuple[Edge, Edge]]:
-    return [(members, field) for members, field in pairs(atlas, "highest") if field.returned.head]
+    return [(members, field) for members, field in pairs(atlas, "highest", "pick", "pick") if field.returned.head]
 
 
 def _profiles(atlas: Atlas) -> list[Candidate]:
     found = []
     for members, attribute in _superlatives(atlas):
+        if not meant_for(attribute, "pivot"):
+            continue
         fields = _profile_fields(atlas, members, attribute)
         if len(fields) < 2:
             continue
@@ -79,7 +82,7 @@ def _profile_fields(atlas: Atlas, members: Edge, attribute: Edge) -> list[Edge]:
 def profile(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the most; then two further fields of it as a record."""
     ground = Figures(atlas, slots)
-    yield from ground.measured()
+    values = yield from ground.measured()
     offered = slots["~toolset"]
     fields = [e for e in _profile_fields(atlas, ground.members, ground.attribute) if e.tool in offered]
     rng.shuffle(fields)
@@ -101,7 +104,10 @@ def profile(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk
             steps.setdefault(edge.tool, ground.again(edge).model_copy(update={"id": f"more{number}"}))
             inputs[name] = Ref(step=steps[edge.tool].id, field=edge.field)
     record = OpStep(id="report", op="record", inputs=inputs)
-    specs = {n: answer_spec(atlas.view, (e.returned.type, False)) for n, e in zip(names, chosen, strict=True)}
+    best = ground.listed[values.index(max(values))]
+    specs = {}
+    for name, edge in zip(names, chosen, strict=True):
+        specs[name] = yield from said_of(atlas.view, edge, best)
     said = [tidy(f"its {head_of(edge)}{unit_of(atlas.view, edge)}") for edge in chosen]
     words = ground.words("profile", best=str(ground.attribute.returned.highest), fields=" and ".join(said))
     spec = AnswerSpec(kind="record", fields=specs)
@@ -143,17 +149,19 @@ def _nested(atlas: Atlas) -> list[Candidate]:
     """Lists whose members have parts of a third kind: never neighbours of a neighbour, nor links that lead back."""
     found = []
     ways = {(edge.subject, edge.returned.type) for edge in atlas.lists}
-    for members, attribute in pairs(atlas, "highest"):
+    for members, attribute in pairs(atlas, "highest", "pick", "pivot"):
         kind = members.returned.type
         for inner in atlas.lists:
             inside = inner.returned.type
+            if not meant_for(inner, "inside"):
+                continue
             if not atlas.view.fits(kind, inner.subject) or inside in (kind, members.subject):
                 continue
             # A tool that gives the list with the attribute would be asked twice.
             if (inside, inner.subject) in ways or inner.tool == attribute.tool:
                 continue
             for field in atlas.about(inside):
-                if not (field.returned.highest and numeric(field, atlas.view)):
+                if not (field.returned.highest and numeric(field, atlas.view) and meant_for(field, "pick")):
                     continue
                 edges = {
                     "list": members.id,
@@ -213,7 +221,7 @@ def _chains(atlas: Atlas) -> list[Candidate]:
     """Fields of an entity as people describe it, never the field that the description starts from."""
     found = []
     for edge in atlas.attributes:
-        if _ending(edge) is None:
+        if _ending(edge) is None or not meant_for(edge, "fact"):
             continue
         for candidate in described(edge, {"attribute": edge.id}, (edge.tool,), atlas):
             relation = atlas.edges.get(candidate.edges.get("relation", ""))
@@ -235,18 +243,11 @@ def chain(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     phrase = _ending(edge)
     assert phrase is not None
     unit = unit_of(atlas.view, edge)
-    text = named(phrase, edge.parameter, "subject")
+    # "What is the half-life of the nuclide that forms when ..., in hours?"
+    text = named(phrase, edge.parameter, "subject") + unit.replace(" (", ", ").removesuffix(")")
     words = tuple((register, fill(form, {"phrase": text})) for register, form in forms("chain"))
-    if unit:
-        words = tuple((register, f"{form} Give it{unit.replace(' (', ' ').rstrip(')')}.") for register, form in words)
-    planned = PlannedRound(
-        "start",
-        (step,),
-        Ref(step="value", field=edge.field),
-        answer_spec(atlas.view, (edge.returned.type, False)),
-        words,
-    )
-    yield from ()  # nothing is looked up to choose the form
+    spec = yield from said_of(atlas.view, edge, slots["~subject"])
+    planned = PlannedRound("start", (step,), Ref(step="value", field=edge.field), spec, words)
     return Plan({"subject": literal}, (planned,))
 
 

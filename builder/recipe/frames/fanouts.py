@@ -15,24 +15,23 @@ from builder.recipe.frames.base import (
     compose,
     described,
     head_of,
-    numeric,
-    percent,
     retried,
+    said_of,
     seconds,
-    summed_up,
     tells_apart,
     that_question,
     unit_of,
-    weighty,
-    yearly,
 )
-from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
+from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, looked_into, option, pairs
 from builder.recipe.frames.limits import threshold, two_limits
+from builder.recipe.frames.uses import addable, averaged, meant_for, numeric, percent, shared_out, yearly
 from builder.recipe.operators import near
-from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
+from builder.recipe.plans import PERCENT, Plan, PlannedRound
+from builder.recipe.view import PoolView
 from builder.recipe.wording import number_text
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref, Sources
+from builder.records.tools import Use
 
 COUNT_MEMBERS = 5
 """A count over fewer members is guessed."""
@@ -40,16 +39,20 @@ COUNT_MEMBERS = 5
 MOST_SHARE = 0.95
 """Of what is nearly all in one place nobody asks the percentage."""
 
+WHOLE = 1000
+"""The average of numbers from here on is asked for as a whole number: nobody has a tenth of an inhabitant."""
+
 LOWEST_SHARE = 0.4
 """Share of superlatives that ask for the other end, where the field has words for it."""
 
 
 def _superlatives(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in pairs(atlas, "highest"):
+    for members, attribute in pairs(atlas, "highest", "pick", "pick"):
         edges = {"list": members.id, "attribute": attribute.id}
         tools = dict.fromkeys((members.tool, attribute.tool))
-        more = [e for e in seconds(atlas, attribute, members.returned.type) if e.returned.type != members.subject]
+        leads = seconds(atlas, attribute, members.returned.type) if meant_for(attribute, "pivot") else []
+        more = [e for e in leads if e.returned.type != members.subject]
         for second in more:
             found += described(members, {**edges, "second": second.id}, dict.fromkeys((*tools, second.tool)), atlas)
         if not more:
@@ -59,7 +62,7 @@ def _superlatives(atlas: Atlas) -> list[Candidate]:
 
 def _counts(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in pairs(atlas, "above"):
+    for members, attribute in pairs(atlas, "above", "limit", "limit"):
         edges = {"list": members.id, "attribute": attribute.id}
         found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
     return found
@@ -70,24 +73,33 @@ def _aggregates(atlas: Atlas) -> list[Candidate]:
     if any(helper not in atlas.view.tools for helper in (STATISTICS, CALCULATOR)):
         return []
     found = []
-    for members, attribute in pairs(atlas, "above"):
-        if (
-            not weighty(attribute, atlas.view)
-            or summed_up(attribute)
-            or not (attribute.returned.head and attribute.returned.highest)
-        ):
-            continue
-        edges = {"list": members.id, "attribute": attribute.id}
-        found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
+    for members in atlas.lists:
+        for attribute in atlas.about(members.returned.type):
+            words = attribute.returned
+            if not looked_into(members, attribute):
+                continue
+            if not (words.head and words.highest and _figures(members, attribute, atlas.view)):
+                continue
+            edges = {"list": members.id, "attribute": attribute.id}
+            found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
     return found
+
+
+def _figures(members: Edge, attribute: Edge, view: PoolView) -> list[str]:
+    """What people compute of an attribute over a list: its average, its total, the part of the largest."""
+    fits = {"average": averaged, "total": addable, "share": shared_out}
+    uses: tuple[Use, ...] = ("average", "total", "share")
+    return [use for use in uses if meant_for(members, use) and fits[use](attribute, view)]
 
 
 def _identities(atlas: Atlas) -> list[Candidate]:
     found = []
-    for members, attribute in pairs(atlas, "above"):
+    for members, attribute in pairs(atlas, "above", "limit", "limit"):
         for second in atlas.about(members.returned.type):
-            if yearly(second, atlas.view) or second.id <= attribute.id:
+            if yearly(second, atlas.view) or second.id <= attribute.id or not meant_for(second, "limit"):
                 continue
+            if atlas.view.types[second.returned.type].name == "count" == attribute.returned.type:
+                continue  # two counts of the parts of one thing are nearly one condition
             if second.returned.above and numeric(second, atlas.view):
                 edges = {"list": members.id, "attribute": attribute.id, "second": second.id}
                 tools = dict.fromkeys((members.tool, attribute.tool, second.tool))
@@ -118,7 +130,8 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     if second is not None and (yield from tells_apart(second, members)):
         step = ground.again(second)
         question = that_question(second, ground.noun, rng)
-        spec = answer_spec(ground.view, (second.returned.type, False))
+        chosen = members[values.index(ordered[0] if end == "argmin" else ordered[-1])]
+        spec = yield from said_of(ground.view, second, chosen)
         words = ground.words("superlative_then", best=best, ask=question)
         field = "" if isinstance(step, OpStep) else second.field
         rounds.append(PlannedRound("deeper", (step,), Ref(step="more", field=field), spec, words))
@@ -159,20 +172,33 @@ def aggregate(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
         raise Refused("law:degenerate", "all members are alike")
     if percent(ground.attribute, ground.view) and near(sum(values), 100):
         raise Refused("law:degenerate", "the members are the parts of one whole")
+    figures = _figures(ground.members, ground.attribute, ground.view)
+    if "total" in figures and (yield from ground.divided(values)):
+        figures.remove("total")
     head, unit = head_of(ground.attribute), unit_of(ground.view, ground.attribute)
-    total = kind.additive and rng.random() < 0.5
     statistics = CallStep(id="statistics", tool=STATISTICS, arguments={"values": ground.keys})
-    whole = all(isinstance(value, int) for value in values)
-    places = (None if whole else kind.decimals) if total else min((kind.decimals or 0) + 1, 2)
-    spec = AnswerSpec(kind="number", type=kind.name, decimals=places, unit=kind.unit)
-    words = ground.words("total" if total else "average", head=head, unit=unit)
-    answer = Ref(step="statistics", field="sum" if total else "mean")
-    rounds = [PlannedRound("start", (*ground.steps, statistics), answer, spec, words)]
-    if kind.additive and max(values) < MOST_SHARE * sum(values):
+    steps: tuple[Any, ...] = (*ground.steps, statistics)
+    rounds = []
+    plain = [figure for figure in figures if figure != "share"]
+    if plain:
+        total = rng.choice(plain) == "total"
+        whole = all(isinstance(value, int) for value in values)
+        places = (None if whole else kind.decimals) if total else min((kind.decimals or 0) + 1, 2)
+        if not total and whole and min(values) >= WHOLE:
+            places = 0
+        spec = AnswerSpec(kind="number", type=kind.name, decimals=places, unit=kind.unit)
+        words = ground.words("total" if total else "average", head=head, unit=unit)
+        answer = Ref(step="statistics", field="sum" if total else "mean")
+        rounds.append(PlannedRound("start", steps, answer, spec, words))
+        steps = ()
+    # After an average, a part of the total is another question.
+    if "share" in figures and max(values) < MOST_SHARE * sum(values) and (not plain or total):
         largest, every = (Ref(step="statistics", field=field) for field in ("maximum", "sum"))
         share = computed("percent_of", largest, every, "share")
         words = ground.words("share", head=head, best=str(ground.attribute.returned.highest))
-        rounds.append(PlannedRound("wider", (share,), Ref(step="share", field="result"), PERCENT, words))
+        rounds.append(PlannedRound("wider", (*steps, share), Ref(step="share", field="result"), PERCENT, words))
+    if not rounds:
+        raise Refused("law:purpose", "nothing is computed over this list")
     return Plan(ground.literals, tuple(rounds))
 
 

@@ -14,36 +14,36 @@ from builder.recipe.frames.base import (
     Candidate,
     Frame,
     Walk,
-    addable,
     described,
     extremes,
     head_of,
-    percent,
+    own_phrase,
     retried,
-    subtracted,
-    summed_up,
+    said,
     unit_apart,
     unit_of,
-    weighty,
-    yearly,
 )
 from builder.recipe.frames.fanouts import COUNT_MEMBERS, kept_above, limit_words
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
 from builder.recipe.frames.limits import threshold, total_limit
+from builder.recipe.frames.uses import addable, averaged, numeric, percent, shared_out, spread_out, subtracted, yearly
 from builder.recipe.operators import near
 from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
-from builder.records.tools import Call, Result
+from builder.records.tools import Call, Result, Use
 
 
-def _lists(need: str, suits: Any) -> Any:
-    """Candidates over lists whose attribute has the words it needs and suits the frame, by name and as described."""
+def _lists(need: str, over: Use, suits: Any, by: Use | None = None) -> Any:
+    """Candidates over lists whose attribute has the words it needs and suits the frame, by name and as described.
+
+    `over` is what the frame does over the list, and by default with the attribute too.
+    """
 
     def candidates(atlas: Atlas) -> list[Candidate]:
         found = []
-        for members, attribute in pairs(atlas, need):
+        for members, attribute in pairs(atlas, need, over, by or over):
             if attribute.returned.head and attribute.returned.highest and suits(attribute, atlas.view):
                 edges = {"list": members.id, "attribute": attribute.id}
                 found += described(members, edges, dict.fromkeys((members.tool, attribute.tool)), atlas)
@@ -52,21 +52,21 @@ def _lists(need: str, suits: Any) -> Any:
     return candidates
 
 
-def _by_name(need: str, suits: Any) -> Any:
+def _by_name(need: str, over: Use, suits: Any) -> Any:
     """The same with the list by name only: a question that names a member has enough names."""
 
     def candidates(atlas: Atlas) -> list[Candidate]:
-        return [each for each in _lists(need, suits)(atlas) if "relation" not in each.edges]
+        return [each for each in _lists(need, over, suits)(atlas) if "relation" not in each.edges]
 
     return candidates
 
 
-def _middle(edge: Edge, view: PoolView) -> bool:
-    return subtracted(edge, view) and not summed_up(edge)
+def _placed(edge: Edge, view: PoolView) -> bool:
+    return averaged(edge, view) and not percent(edge, view)
 
 
-def _averaged(edge: Edge, view: PoolView) -> bool:
-    return weighty(edge, view) and not percent(edge, view) and not summed_up(edge)
+def _ranked(edge: Edge, view: PoolView) -> bool:
+    return numeric(edge, view) and not yearly(edge, view) and view.types[edge.returned.type].name != "count"
 
 
 def _limited(edge: Edge, view: PoolView) -> bool:
@@ -154,11 +154,12 @@ def lead(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
     _set_apart(values, 1)
+    spec = said(ground.in_unit(values), max(values) - sorted(values)[-2], *values)
     gap = computed("subtract", Ref(step="top"), Ref(step="next", field="maximum"))
     words = ground.plain_words("lead", unit=ground.unit)
     steps = (*ground.second_value(), gap)
     answer = Ref(step="apart", field="result")
-    return Plan(ground.literals, (ground.start(), PlannedRound("deeper", steps, answer, ground.in_unit(values), words)))
+    return Plan(ground.literals, (ground.start(), PlannedRound("deeper", steps, answer, spec, words)))
 
 
 def spread(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -169,7 +170,8 @@ def spread(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     gap = computed("subtract", *ends)
     words = ground.plain_words("spread", unit=ground.unit)
     answer = Ref(step="apart", field="result")
-    return ground.one_round((ground.statistics, gap), answer, ground.in_unit(values), words)
+    spec = said(ground.in_unit(values), max(values) - min(values), *values)
+    return ground.one_round((ground.statistics, gap), answer, spec, words)
 
 
 def median(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -178,8 +180,9 @@ def median(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     values = yield from ground.measured()
     unit = unit_of(ground.view, ground.attribute)
     words = ground.words("median", head=ground.head, unit=unit)
-    # Between two members the median may end in a half.
-    spec = ground.in_unit(values, more=0 if float(statistics.median(values)).is_integer() else 1)
+    # Between two members the median may have a decimal more.
+    middle = statistics.median(values)
+    spec = said(ground.in_unit(values, more=0 if middle in values or float(middle).is_integer() else 1), middle)
     return ground.one_round((ground.statistics,), Ref(step="statistics", field="median"), spec, words)
 
 
@@ -257,7 +260,8 @@ def versus_average(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) 
     yield from ground.measured()
     own = ground.own_value(_named_member(ground, rng))
     apart = computed("percent_change", Ref(step="statistics", field="mean"), Ref(step="own"))
-    words = ground.words("versus_average", head=ground.head, member="{member}")
+    figure = own_phrase(ground.attribute, "member")
+    words = ground.words("versus_average", figure=figure)
     return ground.one_round((ground.statistics, own, apart), Ref(step="apart", field="result"), PERCENT, words)
 
 
@@ -269,6 +273,8 @@ def total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
 def _total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
+    if (yield from ground.divided(values)):
+        raise Refused("law:purpose", "the members are the parts of what has the figure itself")
     limit = total_limit(values, rng)
     inputs: dict[str, Sources] = {
         "left": Ref(step="statistics", field="sum"),
@@ -283,14 +289,16 @@ def _total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) ->
 BOTH = (STATISTICS, CALCULATOR)
 
 FRAMES = {
-    "runner_up": Frame(_lists("highest", subtracted), runner_up, (STATISTICS,), least=4),
-    "lead": Frame(_lists("highest", subtracted), lead, BOTH, least=4),
-    "spread": Frame(_lists("highest", subtracted), spread, BOTH),
-    "median": Frame(_lists("above", _middle), median, (STATISTICS,), least=5),
-    "select": Frame(_lists("above", _limited), select, least=4),
-    "proportion": Frame(_lists("above", _limited), proportion, (CALCULATOR,), least=COUNT_MEMBERS),
-    "above_average": Frame(_lists("above", _averaged), above_average, (STATISTICS,), least=4),
-    "share": Frame(_by_name("above", addable), share, BOTH, least=4),
-    "versus_average": Frame(_by_name("above", _averaged), versus_average, BOTH, least=4),
-    "total_claim": Frame(_lists("above", addable), total_claim, (STATISTICS,)),
+    "runner_up": Frame(_lists("highest", "pick", _ranked), runner_up, (STATISTICS,), least=4),
+    "lead": Frame(_lists("highest", "spread", subtracted, by="gap"), lead, BOTH, least=4),
+    "spread": Frame(_lists("highest", "spread", spread_out), spread, BOTH),
+    "median": Frame(_lists("highest", "average", averaged), median, (STATISTICS,), least=5),
+    "select": Frame(_lists("above", "limit", _limited), select, least=4),
+    "proportion": Frame(
+        _lists("above", "proportion", _limited, by="limit"), proportion, (CALCULATOR,), least=COUNT_MEMBERS
+    ),
+    "above_average": Frame(_lists("highest", "average", averaged), above_average, (STATISTICS,), least=4),
+    "share": Frame(_by_name("above", "share", shared_out), share, BOTH, least=4),
+    "versus_average": Frame(_by_name("highest", "average", _placed), versus_average, BOTH, least=4),
+    "total_claim": Frame(_lists("above", "total", addable), total_claim, (STATISTICS,)),
 }

@@ -51,7 +51,7 @@ PIECES: dict[str, frozenset[str]] = {
         "proportion": "members above",
         "above_average": "members head",
         "part": "members head member",
-        "versus_average": "members head member",
+        "versus_average": "members figure",
         "total_claim": "members above",
         "profile": "members best fields",
         "conversion": "members best head unit",
@@ -67,7 +67,7 @@ PIECES: dict[str, frozenset[str]] = {
 }
 """What each form places."""
 
-FREE = frozenset({"noun", "top", "bottom"})
+FREE = frozenset({"noun", "top", "bottom", "more"})
 """What a form may place or leave out."""
 
 Forms = tuple[tuple[str, str], ...]

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
-from builder.recipe.frames.base import (
-    MEMBERS_MAX,
-    MEMBERS_MIN,
-    call,
-    compose,
-    fetch,
-    members_phrase,
-    numeric,
-    tidy,
-    yearly,
-)
+from builder.recipe.frames.base import MEMBERS_MAX, MEMBERS_MIN, call, compose, fetch, members_phrase, tidy
 from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.frames.uses import meant_for, numeric, yearly
+from builder.recipe.operators import near
 from builder.recipe.plans import answer_spec
 from builder.recipe.wording import describable
 from builder.records.base import Json
 from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref, Sources
-from builder.records.tools import Call
+from builder.records.tools import Call, Result, Use
 
 STATISTICS = "general.mathematics.describe_numbers"
 CALCULATOR = "general.mathematics.calculate"
@@ -42,12 +34,25 @@ def computed(operation: str, a: Sources, b: Sources, step: str = "apart") -> Cal
     return CallStep(id=step, tool=CALCULATOR, arguments={"operation": option(operation), "a": a, "b": b})
 
 
-def pairs(atlas: Atlas, need: str) -> list[tuple[Edge, Edge]]:
-    """Lists with an attribute of their members. Limits are set by proportion, which means nothing for years."""
+def looked_into(members: Edge, attribute: Edge) -> bool:
+    """Law 12. Whether people look into such a field over such a list: users of a currency by size, not by births."""
+    return members.returned.about is None or attribute.returned.topic in members.returned.about
+
+
+def pairs(atlas: Atlas, need: str, over: Use, by: Use) -> list[tuple[Edge, Edge]]:
+    """Lists with an attribute of their members that has the words it needs, both meant for what the frame does.
+
+    `over` is what is done over the list, `by` what the attribute serves for. Limits are set by proportion, which means
+    nothing for years.
+    """
     found = []
     for members in atlas.lists:
+        if not meant_for(members, over):
+            continue
         for attribute in atlas.about(members.returned.type):
-            if need == "above" and yearly(attribute, atlas.view):
+            if (need == "above" and yearly(attribute, atlas.view)) or not meant_for(attribute, by):
+                continue
+            if not looked_into(members, attribute):
                 continue
             if numeric(attribute, atlas.view) and getattr(attribute.returned, need):
                 found.append((members, attribute))
@@ -109,3 +114,15 @@ class Ground:
                 raise Refused("law:imputation", f"{member} has no {self.attribute.field}")
             values.append(result[self.attribute.field])
         return members, values
+
+    def divided(self, values: Sequence[Any]) -> Generator[Call, Result, bool]:
+        """Whether the members are the parts of what the list starts from, so that their total is its own figure.
+
+        The subdivisions of the Jurassic lasted as long as the Jurassic: nobody adds them up.
+        """
+        attribute = self.attribute
+        if not self.view.fits(self.members.subject, attribute.subject):
+            return False
+        result = yield Call(attribute.tool, {attribute.parameter: self.subject})
+        own = result.value[attribute.field] if result.value is not None else None
+        return own is not None and near(own, sum(values))

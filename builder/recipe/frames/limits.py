@@ -13,9 +13,10 @@ from builder.errors import Refused
 def threshold(values: list[Any], rng: random.Random, least: int = 1, most: int | None = None) -> Any:
     """A round number with `least` to `most` values above it (by default all but one), the roundest that there is."""
     found = thresholds(values, least, most)
-    if not found:
+    plain = [number for number in found[0] if _said(number)] if found else []
+    if not plain:
         raise Refused("walk:threshold", "no round number splits the members")
-    return rng.choice(found[0])
+    return rng.choice(plain)
 
 
 def thresholds(values: list[Any], least: int = 1, most: int | None = None) -> list[list[Any]]:
@@ -65,15 +66,25 @@ def two_limits(
 ) -> tuple[Any, Any]:
     """Round limits that only one member passes both, while each alone lets others pass."""
     good = []
-    for low in [number for numbers in thresholds(first_values) for number in numbers]:
+    for low in _plain(first_values):
         first = {m for m, v in zip(members, first_values, strict=True) if v > low}
-        for high in [number for numbers in thresholds(second_values) for number in numbers]:
+        for high in _plain(second_values):
             second = {m for m, v in zip(members, second_values, strict=True) if v > high}
             if len(first & second) == 1 and min(len(first), len(second)) > 1:
                 good.append((low, high))
     if not good:
         raise Refused("gate:unique", "no two round thresholds leave exactly one member")
     return rng.choice(good)
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    """Limits that people say in one breath with another: one digit and zeros, or 15 and 25 with zeros."""
+    return [number for numbers in thresholds(values) for number in numbers if _said(number)]
+
+
+def _said(number: float) -> bool:
+    digits = f"{number:.10f}".replace(".", "").strip("0")
+    return len(digits) == 1 or digits[1] == "5"
 
 
 TOTAL_APART = 1.05, 1.6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +22,12 @@ from builder.recipe.frames.base import (
     head_of,
     members_phrase,
     one_seed,
-    percent,
     retried,
-    summed_up,
     tidy,
-    weighty,
 )
 from builder.recipe.frames.forms import Forms, forms
-from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS, computed
+from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS, computed, looked_into
+from builder.recipe.frames.uses import addable, averaged, meant_for, percent
 from builder.recipe.operators import near
 from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.wording import describable
@@ -78,9 +77,14 @@ class _Two:
     def refs(self) -> tuple[Ref, Ref]:
         return Ref(step="list", field=self.first.field), Ref(step="others", field=self.second.field)
 
-    def words(self, name: str, **pieces: str) -> Forms:
-        """The forms with both phrases in place. A phrase with a clause stands only where a mark follows it."""
+    def words(self, name: str, short: bool = False, **pieces: str) -> Forms:
+        """The forms with both phrases in place. A phrase with a clause stands only where a mark follows it.
+
+        `short`: where both lists are of one kind, the second says its noun no more.
+        """
         phrases = {"members": members_phrase(self.first, "subject"), "others": members_phrase(self.second, "other")}
+        if short and self.first is self.second:
+            phrases["others"] = those(phrases["others"])
         chosen = forms(name)
         for slot, phrase in phrases.items():
             if CLAUSE.search(phrase):
@@ -88,6 +92,17 @@ class _Two:
         if not chosen:
             raise Refused("walk:wording", "no form has a place for both clauses")
         return tuple((register, tidy(compose(text, **phrases, **pieces))) for register, text in chosen)
+
+
+_NOUN = re.compile(
+    r"[^{}]+? (?=(?:annotated|associated|that|whom|within|bordering|with) )|[^{}]+? (?=of )",
+)
+
+
+def those(phrase: str) -> str:
+    """`those annotated with {other}` for `OMIM diseases annotated with {other}`, where the noun was said before."""
+    found = _NOUN.match(phrase)
+    return f"those {phrase[found.end() :]}" if found else phrase
 
 
 Fits = Callable[[list[Any], list[Any]], bool]
@@ -139,6 +154,8 @@ def _sets(atlas: Atlas) -> list[Candidate]:
         for second in atlas.lists:
             if second.returned.type != first.returned.type or second.id < first.id:
                 continue
+            if not all(meant_for(each, "overlap" if first is second else "cross") for each in (first, second)):
+                continue
             if first is second and _divides(atlas, first):
                 continue
             for edges, tools in _with_field(atlas, first, second):
@@ -168,9 +185,18 @@ def _with_field(atlas: Atlas, first: Edge, second: Edge) -> list[tuple[dict[str,
     fields = [
         edge
         for edge in atlas.about(first.returned.type)
-        if edge.returned.highest and edge.tool not in tools and atlas.view.types[edge.returned.type].kind == "quantity"
+        if edge.returned.highest
+        and edge.tool not in tools
+        and atlas.view.types[edge.returned.type].kind == "quantity"
+        and meant_for(edge, "pick")
     ]
-    picks = [({**edges, "pick": edge.id}, (*tools, edge.tool)) for edge in fields]
+    if not meant_for(first, "pick"):
+        fields = []
+    picks = [
+        ({**edges, "pick": edge.id}, (*tools, edge.tool))
+        for edge in fields
+        if looked_into(first, edge) and looked_into(second, edge)
+    ]
     # As often without: a tool that is offered for a pick and not called would be a rival of the list.
     return [*picks, *[(edges, tools)] * max(1, len(picks))]
 
@@ -189,18 +215,20 @@ def _overlap(op: str, name: str) -> Callable[[Atlas, Mapping[str, Json], random.
             rest = result(left, right)
             return (
                 2 <= len(rest) <= MEMBERS_MAX
-                and len(rest) < len(left)
+                and len(left) - len(rest) >= least
                 and len(right) <= LONGEST_LIST
                 and (op != "common" or len(rest) < len(right))
             )
 
+        # Of two lists of one kind a single member in common may be chance: nobody would set one against the other.
+        least = 2 if slots["list"] == slots["group"] else 1
         two = yield from _two(atlas, slots, rng, fits, LONGEST_LIST)
         if two.literals["other"].literal in result(two.left, two.right):
             raise Refused("law:degenerate", "what the second list starts from is left over from the first")
         left, right = two.refs
         kept = OpStep(id="kept", op=op, inputs={"left": left, "right": right})
         spec = answer_spec(atlas.view, (two.first.returned.type, True))
-        rounds = [PlannedRound("start", (*two.steps, kept), Ref(step="kept"), spec, two.words(name))]
+        rounds = [PlannedRound("start", (*two.steps, kept), Ref(step="kept"), spec, two.words(name, short=True))]
         if "pick" in slots and len(result(two.left, two.right)) >= MEMBERS_MIN:
             rounds.append(_pick(atlas, two, atlas.edges[str(slots["pick"])], f"{name}_best"))
         return Plan(two.literals, tuple(rounds))
@@ -215,7 +243,7 @@ def _pick(atlas: Atlas, two: _Two, field: Edge, name: str) -> PlannedRound:
     keys = Ref(step="each", field=field.field)
     best = OpStep(id="best", op="argmax", inputs={"items": kept, "keys": keys})
     spec = answer_spec(atlas.view, (two.first.returned.type, False))
-    words = two.words(name, best=str(field.returned.highest))
+    words = two.words(name, short=True, best=str(field.returned.highest))
     return PlannedRound("deeper", (each, best), Ref(step="best"), spec, words)
 
 
@@ -223,12 +251,12 @@ def _groups(atlas: Atlas) -> list[Candidate]:
     """A list whose members are of another kind than its start, so that each group has a name of its own."""
     found = []
     for members in atlas.lists:
-        if atlas.view.fits(members.returned.type, members.subject):
+        if atlas.view.fits(members.returned.type, members.subject) or not meant_for(members, "contrast"):
             continue
         for field in atlas.about(members.returned.type):
-            if not (field.returned.above and field.returned.head and weighty(field, atlas.view)):
+            if not (field.returned.above and field.returned.head) or percent(field, atlas.view):
                 continue
-            if percent(field, atlas.view) or summed_up(field):
+            if not (averaged(field, atlas.view) or addable(field, atlas.view)) or not looked_into(members, field):
                 continue
             edges = {"list": members.id, "attribute": field.id, "group": members.id}
             tools = tuple(dict.fromkeys((members.tool, field.tool)))
@@ -250,7 +278,7 @@ def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         return sound and (not known or known.issuperset([*left, *right]))
 
     two = yield from _two(atlas, slots, rng, fits, MEMBERS_MAX)
-    adds = atlas.view.types[field.returned.type].additive and rng.random() < TOTAL_SHARE
+    adds = addable(field, atlas.view) and (rng.random() < TOTAL_SHARE or not averaged(field, atlas.view))
     one, other = yield from _both(two, field, adds)
     if near(one, other) or max(one, other) > GROUPS_APART * min(one, other):
         raise Refused("law:degenerate", "the two groups are nearly even, or no match for each other")

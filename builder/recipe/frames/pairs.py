@@ -9,19 +9,10 @@ from typing import Any
 
 from builder.errors import Refused
 from builder.recipe.atlas import Atlas, Edge
-from builder.recipe.frames.base import (
-    Frame,
-    Walk,
-    own_phrase,
-    percent,
-    subtracted,
-    that_of,
-    unit_apart,
-    weighty,
-    yearly,
-)
+from builder.recipe.frames.base import Frame, Walk, own_phrase, said, that_of, unit_apart
 from builder.recipe.frames.grounds import CALCULATOR, computed, option
 from builder.recipe.frames.rows import Row, peer_candidates
+from builder.recipe.frames.uses import multiplied, percent, subtracted, yearly
 from builder.recipe.gates import stands_in
 from builder.recipe.operators import near
 from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound
@@ -52,7 +43,7 @@ NEAR_FACTOR = 1.05, 2.5
 FACTOR_SHARE = 0.8
 """Share of claims that go on to a factor, where one can be claimed either way."""
 
-_COMPARED = re.compile(r"\bthe ((?:more|less|fewer|\w+er)\b(?! (?:\w+ )?(?:inflation|growth)\b))")
+_COMPARED = re.compile(r"\bthe (?!upper\b)((?:more|less|fewer|\w+er)\b(?! (?:\w+ )?(?:inflation|growth)\b))")
 _BARE = re.compile(r"\bthe (more|less|fewer|\w+er) (?=(?:\w+ )?(?:inflation|growth)\b)")
 """What cannot be counted takes no article: `had higher inflation`."""
 
@@ -86,7 +77,7 @@ class Pair(Row):
 
     @property
     def other(self) -> str:
-        return that_of(_IN_UNIT.sub("", own_phrase(self.edge, self.second)), self.second)
+        return that_of(_IN_UNIT.sub("", own_phrase(self.edge, self.second)))
 
     def start(self) -> PlannedRound:
         """Which of the two has more."""
@@ -140,6 +131,7 @@ def difference(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         raise Refused("law:purpose", "the difference is all but the larger of the two")
     whole = isinstance(pair.high, int) and isinstance(pair.low, int)
     spec = AnswerSpec(kind="number", type=kind.name, decimals=None if whole else kind.decimals, unit=kind.unit)
+    spec = said(spec, pair.high - pair.low, pair.high, pair.low)
     return _apart(pair, "subtract", spec, "difference", unit=unit_apart(pair.view, pair.edge))
 
 
@@ -154,7 +146,7 @@ def claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     higher = comparative(str(pair.edge.returned.higher))
     words = pair.words("claim", first=said[0], second=said[1], higher=higher)
     rounds = [PlannedRound("start", (pair.fan, *figures, more), Ref(step="more"), FLAG, words)]
-    factor = _factor(pair, rng) if weighty(pair.edge, pair.view) else None
+    factor = _factor(pair, rng) if multiplied(pair.edge, pair.view) else None
     if factor is not None and rng.random() < FACTOR_SHARE:
         rounds.append(_times(pair, *factor))
     return Plan(pair.literals, tuple(rounds))
@@ -194,7 +186,7 @@ def comparative(higher: str) -> str:
 
 
 def _weighed(edge: Edge, view: PoolView) -> bool:
-    return weighty(edge, view) and bool(edge.returned.higher)
+    return multiplied(edge, view) and bool(edge.returned.higher)
 
 
 def _no_percent(edge: Edge, view: PoolView) -> bool:

@@ -12,26 +12,24 @@ from builder.recipe.frames.base import (
     Candidate,
     Frame,
     Walk,
-    addable,
     call,
     compose,
     described,
     head_of,
     named,
-    numeric,
-    percent,
+    said,
+    said_of,
     seconds,
     tells_apart,
     that_question,
     tidy,
     unit_apart,
     unit_of,
-    weighty,
-    yearly,
 )
 from builder.recipe.frames.forms import forms
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed, option
 from builder.recipe.frames.rows import Row, peer_candidates, with_peers
+from builder.recipe.frames.uses import addable, meant_for, multiplied, numeric, percent, spread_out, yearly
 from builder.recipe.gates import stands_in
 from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
 from builder.recipe.view import PoolView
@@ -41,6 +39,9 @@ from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, R
 
 SILLY_RATIO = 100
 """Nobody asks how many times larger when it is hundreds of times."""
+
+APART_SHARE = 0.7
+"""Share of comparisons that go on to how far apart the ends are; most people want to know which one it is."""
 
 REPORT_FIELDS = 3
 
@@ -52,6 +53,8 @@ def _conditionals(atlas: Atlas) -> list[Candidate]:
     found = []
     for edge in atlas.attributes:
         if not numeric(edge, atlas.view) or not edge.returned.higher or not edge.returned.head:
+            continue
+        if not meant_for(edge, "pick", "pivot"):
             continue
         for second in seconds(atlas, edge, edge.subject):
             if second.returned.type != edge.subject:
@@ -67,7 +70,7 @@ def compare(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk
     pick = row.ordered("best", "argmax")
     words = row.words("best", highest=str(row.edge.returned.highest))
     rounds = [PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, words)]
-    if CALCULATOR in row.view.tools and not yearly(row.edge, row.view):
+    if CALCULATOR in row.view.tools and not yearly(row.edge, row.view) and rng.random() < APART_SHARE:
         rounds += _apart(row, values)
     return Plan(row.literals, tuple(rounds))
 
@@ -79,9 +82,14 @@ def _apart(row: Row, values: list[float]) -> list[PlannedRound]:
     points = percent(row.edge, row.view)
     head = head_of(row.edge)
     few = high < FEW and high < 2 * low and all(isinstance(value, int) for value in values)
-    if not weighty(row.edge, row.view) or points or few:
+    if few or not multiplied(row.edge, row.view) or points:
+        if not spread_out(row.edge, row.view):
+            return []
         spec = AnswerSpec(kind="number", type=kind.name, decimals=kind.decimals, unit=kind.unit)
+        spec = said(spec, high - low, high, low)
         operation, words = "subtract", row.words("apart", head=head, unit=unit_apart(row.view, row.edge))
+    elif kind.additive and not spread_out(row.edge, row.view):
+        return []  # how many times the smallest country the largest is, says nothing of either
     elif 0 < high < 2 * low:
         spec = PERCENT
         operation, words = "percent_change", row.words("exceeds", head=head)
@@ -128,7 +136,8 @@ def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     ask = that_question(second, row.noun, rng)
     if any(stands_in(literal_text(row.view, peer, "iso"), ask) for peer in row.peers):
         raise Refused("law:purpose", "the question measures by one of the two itself")
-    spec = answer_spec(row.view, (second.returned.type, False))
+    values = yield from row.fetch()
+    spec = yield from said_of(row.view, second, row.peers[values.index(max(values))].literal)
     answer = Ref(step="more", field="" if isinstance(step, OpStep) else second.field)
     rounds = (
         PlannedRound(
@@ -149,13 +158,14 @@ def _report_fields(atlas: Atlas, first: Edge, relation: Edge | None) -> list[Edg
         and edge.id != first.id
         and edge.returned.head != first.returned.head
         and (relation is None or edge.returned.type != relation.subject)
+        and meant_for(edge, "fact")
     ]
 
 
 def _report_candidates(atlas: Atlas) -> list[Candidate]:
     found = []
     for edge in atlas.attributes:
-        if not edge.returned.head:
+        if not edge.returned.head or not meant_for(edge, "fact"):
             continue
         tools = tuple(dict.fromkeys([edge.tool, *(e.tool for e in _report_fields(atlas, edge, None))]))[:REPORT_FIELDS]
         for candidate in described(edge, {"attribute": edge.id}, tools, atlas):
@@ -176,12 +186,13 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     rng.shuffle(same)
     # Fields of other tools first: what one call gives is no report.
     same.sort(key=lambda edge: edge.tool == first.tool)
-    chosen = [first, *same[: REPORT_FIELDS - 1]]
+    # What it is comes before how much it has.
+    chosen = sorted([first, *same[: REPORT_FIELDS - 1]], key=lambda edge: numeric(edge, atlas.view))
     heads = [head_of(edge) for edge in chosen]
     if len(chosen) < 2 or len({BRACKETS.sub("", head) for head in heads}) < len(heads):
         raise Refused("law:purpose", "no other field of the topic")
     literal = Literal(literal=slots["~subject"], type=first.subject)
-    tools = list(dict.fromkeys(edge.tool for edge in chosen))
+    tools = list(dict.fromkeys([first.tool, *(edge.tool for edge in chosen)]))
     steps = [
         call(f"f{number}", next(e for e in chosen if e.tool == tool), literal) for number, tool in enumerate(tools)
     ]
@@ -190,14 +201,15 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
         name: Ref(step=f"f{tools.index(e.tool)}", field=e.field) for name, e in zip(names, chosen, strict=True)
     }
     record = OpStep(id="report", op="record", inputs=inputs)
-    fields = {n: answer_spec(atlas.view, (e.returned.type, False)) for n, e in zip(names, chosen, strict=True)}
-    listed = [tidy(f"its {head}{unit_of(atlas.view, edge)}") for head, edge in zip(heads, chosen, strict=True)]
+    fields = {}
+    for name, edge in zip(names, chosen, strict=True):
+        fields[name] = yield from said_of(atlas.view, edge, literal.literal)
+    listed = [tidy(f"the {head}{unit_of(atlas.view, edge)}") for head, edge in zip(heads, chosen, strict=True)]
     together = ", ".join(listed[:-1]) + " and " + listed[-1]
     words = tuple((r, compose(text, subject="{subject}", fields=together)) for r, text in forms("report"))
     planned = PlannedRound(
         "wider", (*steps[1:], record), Ref(step="report"), AnswerSpec(kind="record", fields=fields), words
     )
-    yield from ()  # nothing is looked up to choose the form
     return Plan({"subject": literal}, (_single(atlas, first, steps[0]), planned))
 
 

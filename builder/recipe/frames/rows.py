@@ -10,17 +10,18 @@ from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames.base import (
     FREE_PEERS,
     Candidate,
+    comparative_of,
     compose,
     extremes,
     fetch,
     free_peers,
     groups,
     literals_of,
-    numeric,
     one_seed,
     tidy,
 )
 from builder.recipe.frames.forms import Forms, forms
+from builder.recipe.frames.uses import meant_for, numeric
 from builder.recipe.plans import answer_spec
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text
@@ -43,7 +44,9 @@ def peer_candidates(suits: Suits, least: int, most: int) -> Callable[[Atlas], li
     def candidates(atlas: Atlas) -> list[Candidate]:
         found = []
         for edge in atlas.attributes:
-            if numeric(edge, atlas.view) and edge.returned.head and edge.returned.highest and suits(edge, atlas.view):
+            if not (numeric(edge, atlas.view) and meant_for(edge, "pick")):
+                continue
+            if edge.returned.head and edge.returned.highest and suits(edge, atlas.view):
                 found += with_peers(atlas, edge, {"attribute": edge.id}, (edge.tool,), (least, most))
         return found
 
@@ -91,7 +94,7 @@ class Row:
 
     def words(self, name: str, **pieces: str) -> Forms:
         top, bottom = extremes(self.edge)
-        ends = {"top": top, "bottom": bottom, "first": "{p1}", "second": "{p2}"}
+        ends = {"top": top, "bottom": bottom, "more": comparative_of(top), "first": "{p1}", "second": "{p2}"}
         all_pieces = {"all": self.all, "noun": self.noun, **ends, **pieces}
         return tuple((register, tidy(compose(text, **all_pieces))) for register, text in forms(name))
 

@@ -119,7 +119,11 @@ def _limited(relation: str) -> Build:
 
 
 def _difference(options: Options, rng: random.Random) -> Asked:
-    return Asked((_calculate(1, "subtract", *options.sources),), _RESULT, options.spec)
+    spec = options.spec
+    # Percentages differ by percentage points.
+    if spec.unit in ("%", "percent"):
+        spec = spec.model_copy(update={"unit": "percentage points"})
+    return Asked((_calculate(1, "subtract", *options.sources),), _RESULT, spec)
 
 
 def _percent(options: Options, rng: random.Random) -> Asked:
@@ -224,8 +228,8 @@ _ONE, _LIMIT = frozenset({"a"}), frozenset({"limit"})
 _CALCULATE, _SUMS = (CALCULATOR,), (CALCULATOR, STATISTICS)
 
 FORMS: dict[str, Form] = {
-    "argmax": Form("compare", _pick("argmax"), kinds=_ORDERED, names=True),
-    "argmin": Form("compare", _pick("argmin"), kinds=_ORDERED, names=True),
+    "argmax": Form("compare", _pick("argmax"), (3,), _ORDERED, names=True),
+    "argmin": Form("compare", _pick("argmin"), (3,), _ORDERED, names=True),
     "ascending": Form("rank", _rank("ascending"), (3,), _ORDERED, names=True),
     "descending": Form("rank", _rank("descending"), (3,), _ORDERED, names=True),
     "within": Form("select", _limited("<"), (3,), places=_LIMIT, names=True),
@@ -240,8 +244,8 @@ FORMS: dict[str, Form] = {
     "share": Form("share", _share, tools=_SUMS, places=_ONE, ratio=True, sums=True),
     "budget": Form("total_claim", _budget, tools=_SUMS, places=_LIMIT, ratio=True, sums=True),
     "left": Form("limit", _left, tools=_SUMS, places=_LIMIT, ratio=True, sums=True),
-    "minimum": Form("pick", _extreme("argmin")),
-    "maximum": Form("pick", _extreme("argmax")),
+    "minimum": Form("pick", _extreme("argmin"), (3,)),
+    "maximum": Form("pick", _extreme("argmax"), (3,)),
     "spread": Form("spread", _spread, (3,), tools=_CALCULATE),
 }
 """Every form, by its name in a scenario."""

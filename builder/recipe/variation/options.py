@@ -30,7 +30,7 @@ from builder.records.tools import Call, Result
 LEAST_GAP = 0.012
 """Options closer than this (of the larger) are near ties for the operators (1%), or become one by rounding."""
 
-MOST_GAP = 25.0
+MOST_GAP = 6.0
 """Options further apart than this nobody weighs against each other."""
 
 MOST_CALLS = 24

@@ -15,7 +15,7 @@ from builder.recipe.scenarios import routes, tools_of
 from builder.recipe.variation.forms import FORMS, Form, Options
 from builder.recipe.variation.options import Maker, Option, gather
 from builder.recipe.view import PoolView
-from builder.recipe.wording import fill, slots_in
+from builder.recipe.wording import fill, listed, literal_text, slots_in
 from builder.records.base import Json
 from builder.records.derivations import Literal, Step
 from builder.records.exemplars import Scenario, Variation
@@ -124,7 +124,7 @@ def _asking(
     if made.limit is not None:
         literals[limit] = Literal(literal=made.limit, type=options[0].spec.type)
         uses[steps[-1].id] = frozenset({limit})
-    wordings = _wordings(maker.variation, name, options, ordered, limit)
+    wordings = _wordings(maker, name, options, ordered, limit)
     last = PlannedRound("wider", (*new, *steps), moved(made.answer, names), made.spec, wordings, FRAME_OF[name])
     return replace(plan, rounds=(*plan.rounds, last), literals=literals, uses=uses)
 
@@ -144,11 +144,13 @@ def _values(view: PoolView, variation: Variation, options: Sequence[Option]) -> 
 
 
 def _wordings(
-    variation: Variation, form: str, options: Sequence[Option], ordered: Sequence[Option], limit: str
+    maker: Maker, form: str, options: Sequence[Option], ordered: Sequence[Option], limit: str
 ) -> tuple[tuple[str, str], ...]:
     """Each setting with each text of the form; settings name the options in the order in which they were drawn."""
+    variation = maker.variation
     phrases = [_phrase(variation, option) for option in options]
-    around = {"options": _listed(phrases, "and"), "choice": _listed(phrases, "or")}
+    commas = any("," in _spoken(maker.view, variation, option) for option in options)
+    around = {"options": listed(phrases, "and", commas), "choice": listed(phrases, "or", commas)}
     inside = {name: "{" + variation.slots[0] + option.mark + "}" for name, option in zip("ab", ordered, strict=False)}
     inside["limit"] = "{" + limit + "}"
     return tuple(
@@ -169,6 +171,10 @@ def _place(text: str, places: Mapping[str, str]) -> str:
     return fill(text, {**{name: "{" + name + "}" for name in slots_in(text)}, **places})
 
 
-def _listed(texts: Sequence[str], word: str) -> str:
-    """`a and b`, `a, b and c`."""
-    return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+def _spoken(view: PoolView, variation: Variation, option: Option) -> str:
+    """An option in words."""
+    texts = {
+        slot: option.plan.words.get(slot) or literal_text(view, option.plan.literals[slot], "day_first")
+        for slot in variation.slots
+    }
+    return fill(variation.option or "{" + variation.slots[0] + "}", texts)

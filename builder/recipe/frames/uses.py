@@ -1,0 +1,81 @@
+"""What people do with a field: which figures they add up, set apart, multiply, average (laws 3 and 12)."""
+
+from __future__ import annotations
+
+from builder.recipe.atlas import Edge
+from builder.recipe.view import PoolView
+from builder.records.tools import Use
+
+_MOVES = ("gain", "fall", "rise", "change", "growth", "loss")
+"""First words of fields that say how something moved."""
+
+
+def meant_for(edge: Edge, *uses: Use) -> bool:
+    """Law 12. Whether people do all this with a field, or over a list: what its spec declares, else anything."""
+    declared = edge.returned.uses
+    return declared is None or set(uses) <= set(declared)
+
+
+def weighty(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of size: on a ratio scale, no count of links, and no change.
+
+    A gain may be near nothing, and so many times a gain then says nothing.
+    """
+    kind = view.types[edge.returned.type]
+    moved = (edge.returned.head or "").split(" ")[0] in _MOVES
+    return numeric(edge, view) and kind.scale == "ratio" and kind.name != "count" and not (yearly(edge, view) or moved)
+
+
+def multiplied(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity that people give as a multiple of another's, or as so many percent more."""
+    return weighty(edge, view) and meant_for(edge, "factor")
+
+
+def addable(edge: Edge, view: PoolView) -> bool:
+    """Laws 3 and 12. A quantity that adds up, and that people put together: they set limits for it too."""
+    adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
+    return weighty(edge, view) and adds and not summed_up(edge) and meant_for(edge, "total")
+
+
+def shared_out(edge: Edge, view: PoolView) -> bool:
+    """Laws 3 and 12. A quantity of which people give one member's part of the total."""
+    adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
+    return weighty(edge, view) and adds and not summed_up(edge) and meant_for(edge, "share")
+
+
+def averaged(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity whose average over members, each counted once, says something: rates, not sizes."""
+    return weighty(edge, view) and not summed_up(edge) and meant_for(edge, "average")
+
+
+def subtracted(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of which a difference says something: links are counted, not set apart."""
+    counted = view.types[edge.returned.type].name == "count"
+    return numeric(edge, view) and not yearly(edge, view) and not counted and meant_for(edge, "gap")
+
+
+def spread_out(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of which people look at the range over several: rates and prices, not areas."""
+    return subtracted(edge, view) and meant_for(edge, "spread")
+
+
+def summed_up(edge: Edge) -> bool:
+    """Whether the field is an average, total or extreme itself: nobody asks for the median average."""
+    return bool({"average", "mean", "median", "total", "highest", "lowest"} & set((edge.returned.head or "").split()))
+
+
+def percent(edge: Edge, view: PoolView) -> bool:
+    """Whether the field is in percent, so that differences are in percentage points."""
+    unit = view.types[edge.returned.type].unit
+    return "%" in unit or "percent" in unit
+
+
+def numeric(edge: Edge, view: PoolView) -> bool:
+    """Whether the field is an ordered quantity."""
+    kind = view.types[edge.returned.type]
+    return kind.kind == "quantity" and kind.scale in ("ratio", "interval")
+
+
+def yearly(edge: Edge, view: PoolView) -> bool:
+    """Whether the field is a year: later or earlier, never higher or lower."""
+    return any(name == "year" or name.endswith("_year") for name in view.ancestors(edge.returned.type))
