@@ -8,6 +8,8 @@ from typing import Any
 from builder.errors import ToolError
 
 RESPELT = {"aluminum": "aluminium", "cesium": "caesium"}
+RESONANT = {"Sm", "Eu", "Gd"}
+"""Near a resonance the length hangs on the wavelength: evaluations give samarium 0 or 0.8, gadolinium 6.5 or 9.5 fm."""
 WAVELENGTH = 1.798
 """Angstrom: 2200 m/s, to which absorption cross-sections refer."""
 
@@ -19,6 +21,8 @@ def scattering_table() -> list[dict[str, Any]]:
     for element in periodictable.elements:
         neutron = element.neutron
         if element.number == 0 or not neutron.has_sld() or neutron.b_c is None or element.number > 92:
+            continue
+        if element.symbol in RESONANT:
             continue
         rows.append(
             {

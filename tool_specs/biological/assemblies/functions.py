@@ -52,7 +52,7 @@ def assemblies_table() -> list[dict[str, Any]]:
         rows.append(
             {
                 "assembly": assembly,
-                "spoken": f"the {COMMON[organism]} genome assembly {assembly}",
+                "spoken": f"the {COMMON[organism]} genome ({assembly})",
                 "build": build,
                 "organism": organism,
                 "common": COMMON[organism],

@@ -16,6 +16,8 @@ ORGANISMS = {
     "Mus musculus": ("m_musculus_10090", "mouse"),
     "Homo sapiens": ("h_sapiens_9606", "human"),
 }
+STRAINS = {"Escherichia coli": "Escherichia coli W3110"}
+"""Where Kazusa has tables of several strains: the one that is read (NCBI taxon 316407)."""
 NAMES = {
     "A": "alanine", "C": "cysteine", "D": "aspartic acid", "E": "glutamic acid", "F": "phenylalanine", "G": "glycine",
     "H": "histidine", "I": "isoleucine", "K": "lysine", "L": "leucine", "M": "methionine", "N": "asparagine",
@@ -35,7 +37,10 @@ def _usage(organism: str) -> dict[str, dict[str, float]]:
 
 
 def organisms_table() -> list[dict[str, Any]]:
-    return [{"organism": name, "common": common} for name, (_, common) in ORGANISMS.items()]
+    return [
+        {"organism": name, "spoken": STRAINS.get(name, name), "common": common}
+        for name, (_, common) in ORGANISMS.items()
+    ]
 
 
 def preferences_table() -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def enzymes_table() -> list[dict[str, Any]]:
         sequence = data["ovhgseq"] if size and re.fullmatch("[ACGT]+", data["ovhgseq"] or "") else None
         rows.append(
             {
-                "enzyme": name,
+                "enzyme": name.replace("_", "-"),
                 "site": data["site"],
                 "site_length": len(data["site"].strip("N")),
                 "end_type": "blunt" if size == 0 else "5' overhang" if size < 0 else "3' overhang",
@@ -74,7 +74,7 @@ def _reverse_complement(site: str) -> str:
 def _enzyme(name: str) -> Any:
     import Bio.Restriction
 
-    found = getattr(Bio.Restriction, name, None)
+    found = getattr(Bio.Restriction, name.replace("-", "_"), None)
     if found is None or not hasattr(found, "site"):
         raise LookupError(f"REBASE lists no restriction enzyme {name!r}; names are spelled like EcoRI")
     return found

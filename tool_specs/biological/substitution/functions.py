@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-MATRICES = ("BLOSUM45", "BLOSUM62", "BLOSUM80", "PAM30", "PAM70", "PAM250")
+MATRICES = ("BLOSUM45", "BLOSUM62", "BLOSUM90", "PAM30", "PAM70", "PAM250")
+"""Not BLOSUM80: Biopython has it in thirds of a bit (alanine with itself 7), BLAST in halves (5)."""
 NAMES = {
     "A": "alanine", "C": "cysteine", "D": "aspartic acid", "E": "glutamic acid", "F": "phenylalanine", "G": "glycine",
     "H": "histidine", "I": "isoleucine", "K": "lysine", "L": "leucine", "M": "methionine", "N": "asparagine",

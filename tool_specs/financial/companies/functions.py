@@ -42,6 +42,13 @@ STATES = frozenset(
         "Washington D.C."
     ).split(", ")
 )
+ISINS = {
+    "6361.T": "JP3166000004", "7269.T": "JP3397200001", "9434.T": "JP3732000009", "COL.MC": "ES0139140174",
+    "EXPE": "US30212P3038", "GL": "US37959E1029", "KDP": "US49271V1008", "LAND.L": "GB00BYW0PQ60",
+    "PHNX.L": "GB00BGXQNP29",
+}  # fmt: skip
+"""Where the package has the number of another company (9434.T that of SoftBank Group), of a bond (KDP) or of a share
+that was replaced (LAND.L): as investpy has them, from Investing.com."""
 
 
 @functools.cache
@@ -90,7 +97,7 @@ def _clean(stock: dict[str, Any]) -> dict[str, Any] | None:
     ticker, name = stock.get("symbol"), stock["name"].strip()
     if not ticker:
         return None
-    isins = stock.get("isins") or []
+    isins = [ISINS[ticker]] if ticker in ISINS else stock.get("isins") or []
     stated, city = _stated(stock.get("country"))
     registered = country_names().get(isins[0][:2]) if len(isins) == 1 else None
     seat = _seat((stock.get("metadata") or {}).get("headquarters"))

@@ -62,6 +62,22 @@ HOURS: dict[str, tuple[str, str, tuple[str | None, str | None]]] = {
 """Regular trading of shares in local time, with the midday break, as of 2026 (trading hours that the exchanges publish;
 checked against exchange_calendars 4.13.2). Exchanges whose hours move with the clocks elsewhere are left out."""
 
+INDIAN = {
+    "2023-06-29": "Eid al-Adha", "2024-01-22": "Special holiday (Ram Mandir)", "2024-05-20": "General elections",
+    "2024-11-20": "State elections", "2026-01-15": "Municipal elections",
+}  # fmt: skip
+MISSED = {
+    "BVMF": {"2021-01-25": "Anniversary of São Paulo", "2021-07-09": "Constitutionalist Revolution"},
+    "XBOM": INDIAN,
+    "XNSE": INDIAN,
+    "XJPX": {"2020-10-01": "System failure"},
+    "XMAD": {"2021-12-24": "Christmas Eve", "2021-12-31": "New Year's Eve"},
+}
+"""Closures that holidays lacks: exchange_calendars 4.13.2 and the exchanges' own calendars have them. B3 traded on
+holidays of its city from 2022 on, Madrid has half days again from 2024."""
+MISTAKEN = {("XBOM", "2023-06-28"), ("XNSE", "2023-06-28")}
+"""Moved to the next day at short notice."""
+
 
 def exchanges_table() -> list[dict[str, Any]]:
     keys = ("mic", "name", "city", "currency", "timezone", "settlement_cycle")
@@ -90,7 +106,8 @@ def _closures(exchange: str, year: int) -> dict[str, str]:
         if day.year == year and day.weekday() < 5:
             parts = sorted(part for part in name.split("; ") if "substituted from" not in part)
             names[day.isoformat()] = " / ".join(parts) or "Exchange holiday"
-    return names
+    missed = {day: name for day, name in MISSED.get(exchange, {}).items() if day.startswith(str(year))}
+    return {day: name for day, name in sorted({**missed, **names}.items()) if (exchange, day) not in MISTAKEN}
 
 
 def closures_table() -> list[dict[str, Any]]:

@@ -125,6 +125,21 @@ ENGLISH = {
 }  # fmt: skip
 """English names of cities, as general.countries spells them."""
 
+SEXAGESIMAL = {"EBBR", "EBKT", "EBLG", "EBOS", "EBCI", "EBAW", "ELLX"}
+"""Airports whose degrees, minutes and seconds stand there as if they were decimals: Brussels as 50.5405, 4.2904."""
+MISPLACED = {"NDA", "TLI", "GMS", "ITI", "QXC", "IAQ", "MWY", "BXD", "CUO"}
+"""Small airports that the table has far from where they lie, Banda (Moluccas) in Aceh: left out."""
+OLD_ELEVATION = {"SEQM"}
+"""The table has that of the airport which Quito closed in 2013; for the new one lists say 7,815 to 7,910 feet."""
+
+
+def _decimal(row: dict[str, Any], axis: str) -> float:
+    value = float(row[axis])
+    if row["icao"] not in SEXAGESIMAL:
+        return round(value, 5)
+    seconds = round(value * 10000)
+    return round(seconds // 10000 + seconds // 100 % 100 / 60 + seconds % 100 / 3600, 5)
+
 
 def _plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text)
@@ -156,8 +171,9 @@ def airports_table() -> list[dict[str, Any]]:
         towns.setdefault(row["countrycode"], []).append(row)
     rows = []
     for code, row in sorted(airportsdata.load("IATA").items()):
-        if row["country"] not in countries or not row["tz"]:
+        if row["country"] not in countries or not row["tz"] or code in MISPLACED:
             continue
+        row = {**row, "lat": _decimal(row, "lat"), "lon": _decimal(row, "lon")}
         major = code in MAJOR
         city = _city(code, row, towns.get(row["country"], [])) if major else None
         rows.append(
@@ -169,9 +185,9 @@ def airports_table() -> list[dict[str, Any]]:
                 "country": countries[row["country"]],
                 "country_iso2": row["country"],
                 "state": row["subd"] if row["country"] == "US" else None,
-                "elevation_ft": round(float(row["elevation"]), 1),
-                "latitude": round(row["lat"], 5),
-                "longitude": round(row["lon"], 5),
+                "elevation_ft": None if row["icao"] in OLD_ELEVATION else round(float(row["elevation"]), 1),
+                "latitude": row["lat"],
+                "longitude": row["lon"],
                 "timezone": row["tz"],
                 "major": major,
             }

@@ -54,7 +54,9 @@ def _usable(code: str) -> bool:
 def _calendar(code: str) -> dict[dt.date, str]:
     import holidays
 
-    return dict(sorted(holidays.country_holidays(code, years=YEARS, language=_language(code) or None).items()))
+    days = holidays.country_holidays(code, years=YEARS, language=_language(code) or None)
+    # Latvia's cabinet moves working days of state offices to Saturdays: free there, but no public holiday.
+    return {day: name for day, name in sorted(days.items()) if "substituted from" not in name}
 
 
 @cache

@@ -18,7 +18,7 @@ UNITS = {
     "nanosecond": "nanosecond", "microsecond": "microsecond", "millisecond": "millisecond",
     "second": "second", "minute": "minute", "hour": "hour", "day": "day", "week": "week", "julian_year": "year",
     "square_millimetre": "millimeter**2", "square_centimetre": "centimeter**2", "square_metre": "meter**2",
-    "square_kilometre": "kilometer**2", "hectare": "hectare", "acre": "acre", "square_foot": "foot**2",
+    "square_kilometre": "kilometer**2", "hectare": "hectare", "acre": "international_acre", "square_foot": "foot**2",
     "square_mile": "mile**2",
     "microlitre": "microliter", "millilitre": "milliliter", "litre": "liter", "cubic_centimetre": "centimeter**3",
     "cubic_metre": "meter**3", "cubic_foot": "foot**3", "us_gallon": "gallon", "imperial_gallon": "imperial_gallon",
@@ -44,13 +44,18 @@ UNITS = {
     "becquerel": "becquerel", "curie": "curie",
 }  # fmt: skip
 """Names that the tools take, with pint's spelling."""
+DECIMALS = 10
+"""To which results of the type are rounded: one electronvolt would come out as no joule at all."""
 
 
 @cache
 def _registry() -> Any:
     import pint
 
-    return pint.UnitRegistry()
+    registry = pint.UnitRegistry()
+    # Pint's acre is of survey feet, which the US gave up in 2022; its other feet and miles are international.
+    registry.define("international_acre = 4840 * yard ** 2")
+    return registry
 
 
 @cache
@@ -88,7 +93,10 @@ def _line(from_unit: str, to_unit: str) -> tuple[float, float]:
 
 def convert_quantity(value: float, from_unit: str, to_unit: str) -> dict[str, Any]:
     slope, start = _line(from_unit, to_unit)
-    return {"result": float(f"{value * slope + start:.12g}")}
+    result = float(f"{value * slope + start:.12g}")
+    if abs(round(result, DECIMALS) - result) > 1e-6 * abs(result):
+        raise ToolError("invalid_value", f"{result:g} is too small for {to_unit}: convert to a smaller unit")
+    return {"result": result}
 
 
 def compare_quantities(value_a: float, unit_a: str, value_b: float, unit_b: str) -> dict[str, Any]:

@@ -55,6 +55,10 @@ def states_table() -> list[dict[str, Any]]:
     ]
 
 
+ZONES = {"37338": "America/New_York", "37405": "America/New_York", "83522": "America/Los_Angeles"}
+"""ZIP codes that the table puts an hour from the rest of their counties (Rhea, Hamilton; Idaho north of the Salmon)."""
+
+
 def zips_table() -> list[dict[str, Any]]:
     import us
     import zipcodes
@@ -70,7 +74,7 @@ def zips_table() -> list[dict[str, Any]]:
             "county_name": row["county"] or None,
             "latitude": round(float(row["lat"]), 4),
             "longitude": round(float(row["long"]), 4),
-            "timezone": row["timezone"],
+            "timezone": ZONES.get(row["zip_code"], row["timezone"]),
         }
         for row in zipcodes.list_all()
         if row["zip_code_type"] == "STANDARD" and row["active"] and row["state"] in names and row["timezone"]
