@@ -22,7 +22,7 @@ from builder.records.tools import Call, Result, ToolSpec
 MAX_TRIES = 3
 """Calls tried until one succeeds."""
 
-LIKENESS = 0.12
+LIKENESS = 0.1
 """A tool less like the right one than this (Jaccard index of their words) nobody would try first."""
 
 MAX_FIELDS = 3
