@@ -7,30 +7,23 @@ or unused is an error, so a card can neither show a hole nor lose a part.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from huggingface_hub import DatasetCardData
 
 from builder.errors import ReleaseError
+from builder.hub import measures
+from builder.hub.markdown import fold, number, percent, size, table
 from builder.hub.plots import PLOTS, image
-from builder.records.releases import Bar, CardFacts
+from builder.recipe.judging import told
+from builder.records.releases import CardFacts, SourceFacts
 
 SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 """The Hub's size categories: rows of all configs together below the bound."""
-
-METRICS = {
-    "tools_covered": "Tools covered",
-    "unique_toolsets": "Unique toolsets",
-    "unique_call_sequences": "Unique call sequences",
-    "unique_call_graphs": "Unique call graphs",
-    "topology_classes": "Retrieval/processing topology classes",
-    "tool_types_per_task": "Tool types per task",
-}
-"""Names of the six DIVE metrics; another metric of the store is shown under its own."""
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -85,86 +78,61 @@ def _size_category(facts: CardFacts) -> str:
     return next((name for bound, name in SIZES if rows < bound), "1M<n<10M")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; numbers stand to the right."""
-    bodies = list(rows)
-    cells = [[_cell(value) for value in row] for row in bodies]
-    right = [bool(bodies) and all(isinstance(row[i], int | float) for row in bodies) for i in range(len(head))]
-    rule = ["---:" if flag else "---" for flag in right]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [list(head), rule, *cells])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.2f}" if not value.is_integer() else f"{int(value):,}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    # A pipe would end the cell, and a line break the row.
-    return str(value).replace("|", "\\|").replace("\n", " ")
-
-
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f}%"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else _cell(value)
-
-
 def _rows(facts: CardFacts, config: str) -> int:
     return sum(split.rows for split in facts.splits if split.config == config)
 
 
 def _glance(facts: CardFacts) -> str:
     totals, tokens = facts.totals, facts.definition.tokens
-    rows = [
-        ["Verified tasks (`tasks`)", _cell(totals.tasks)],
-        ["Trajectories to imitate (`sft`)", _cell(_rows(facts, "sft"))],
-        ["Tasks to explore (`rl`)", _cell(_rows(facts, "rl"))],
-        ["Tools in the catalogue (`tools`)", _cell(_rows(facts, "tools"))],
-        ["Tools that a task calls", _cell(totals.tools_called)],
-        ["Calls per task, median", _number(totals.median_calls)],
+    rows: list[list[object]] = [
+        ["Verified tasks (`tasks`)", totals.tasks],
+        ["Trajectories to imitate (`sft`)", _rows(facts, "sft")],
+        ["Tasks to explore (`rl`)", _rows(facts, "rl")],
+        ["Tools in the catalogue (`tools`)", _rows(facts, "tools")],
+        ["Tools that a task calls", totals.tools_called],
+        ["Calls per task, median", number(totals.median_calls)],
         ["Tasks with five calls or more", percent(totals.five_calls)],
         ["Tasks with a chain of three dependent calls or more", percent(totals.depth_three)],
         ["Tasks over two domains or more", percent(totals.two_domains)],
-        ["Tokens per `sft` row, median", _number(totals.median_tokens)],
-        ["Tokens per `sft` row, nine in ten below", _number(totals.ninety_tokens)],
-        ["Tokens per `sft` row, longest", _number(totals.most_tokens)],
+        ["Tokens per `sft` row, median", number(totals.median_tokens)],
+        ["Tokens per `sft` row, nine in ten below", number(totals.ninety_tokens)],
+        ["Tokens per `sft` row, longest", number(totals.most_tokens)],
         [f"`sft` rows under {tokens.short:,} tokens", percent(totals.short_rows)],
     ]
-    return table(["", ""], rows)
+    return table(["at a glance", ""], rows)
 
 
 def _splits(facts: CardFacts) -> str:
-    rows = [[f"`{s.config}`", s.split, s.rows, _size(s.bytes)] for s in facts.splits]
+    rows = [[f"`{s.config}`", s.split, s.rows, size(s.bytes)] for s in facts.splits]
     return table(["config", "split", "rows", "size"], rows)
 
 
 SHARED = (
-    "Rows of each that share something with their training rows (for `sft/validation` those of `sft/train`, for the "
-    "tests all other rows of `sft` and `rl`), and rows that call something new:"
+    "How many rows of each share something with a training row, which must be none, and how many call something that "
+    "no training row has. Training rows of `sft/validation` are those of `sft/train`; those of the tests are all of "
+    "`sft` and of `rl/train`."
 )
 
 NEW = {
     "sft/validation": "seed entities, calls and questions that `sft/train` does not have",
     "rl/test": "seed entities, calls and questions that no training row has",
-    "rl/test_unseen_toolset": "besides, sets of called tools that no training row has",
-    "rl/test_unseen_tool": "besides, a called tool that no training row offers, not even as a distractor",
-    "rl/test_unseen_domain": "besides, a domain that no training row is of",
+    "rl/test_unseen_toolset": "moreover, each row calls a set of tools that no training row calls",
+    "rl/test_unseen_tool": "moreover, each row calls a tool that no training row offers, not even as a distractor",
+    "rl/test_unseen_domain": "moreover, each row is of a domain that no training row is of",
 }
-"""What is new in each held-out split, each after the one before."""
+"""What is new in each held-out split, in the order of the card."""
 
 
 def _tests(facts: CardFacts) -> str:
-    there = {test.split for test in facts.tests}
-    lines = [f"- `{split}`: {what}" for split, what in NEW.items() if split in there]
+    there = {test.split: test for test in facts.tests}
+    found = [there[split] for split in NEW if split in there]
     rows = [
         [f"`{t.split}`", t.rows, t.tasks, t.seeds, t.calls, t.questions, t.new_toolsets, t.new_tools, t.new_domains]
-        for t in facts.tests
+        for t in found
     ]
-    head = ["held-out split", "rows", "tasks", "seed entities", "calls with literals", "questions"]
+    head = ["held-out split", "rows", "shared task", "seed entity", "calls with literals", "question"]
     counts = table([*head, "new set of called tools", "new tool", "new domain"], rows)
-    return "\n".join(lines) + f"\n\n{SHARED}\n\n{counts}"
+    return "\n".join(f"- `{t.split}`: {NEW[t.split]}" for t in found) + f"\n\n{SHARED}\n\n{counts}"
 
 
 def _held_out(facts: CardFacts) -> str:
@@ -198,47 +166,6 @@ def _decontamination(facts: CardFacts) -> str:
     )
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-
-
-def _domains(facts: CardFacts) -> str:
-    return table(["domain", "`tasks`", "`sft`", "`rl`"], [[d.domain, d.tasks, d.sft, d.rl] for d in facts.domains])
-
-
-def _distributions(facts: CardFacts) -> str:
-    groups: dict[str, list[Bar]] = {}
-    for bar in facts.bars:
-        groups.setdefault(bar.dimension, []).append(bar)
-    parts = []
-    for dimension, bars in groups.items():
-        whole = sum(bar.rows for bar in bars)
-        rows = [[bar.label, bar.rows, percent(bar.rows / whole)] for bar in bars]
-        parts.append(table([dimension, "rows", "share"], rows))
-    return "\n\n".join(parts)
-
-
-def _metrics(facts: CardFacts) -> str:
-    scopes = list(dict.fromkeys(metric.scope for metric in facts.metrics))
-    values = {(metric.metric, metric.scope): metric.value for metric in facts.metrics}
-    known = dict.fromkeys([*METRICS, *sorted({metric.metric for metric in facts.metrics})])
-    rows = [
-        [METRICS.get(name, name), *(_number(values.get((name, scope))) for scope in scopes)]
-        for name in known
-        if any((name, scope) in values for scope in scopes)
-    ]
-    return table(["metric", *scopes], rows)
-
-
-def _funnel(facts: CardFacts) -> str:
-    limit = facts.definition.display.reasons
-    rows: list[list[object]] = [[s.stage, s.status, s.reason or "–", s.records] for s in facts.funnel[:limit]]
-    rest = facts.funnel[limit:]
-    if rest:
-        rows.append(["", "", f"{len(rest)} further reasons together", sum(step.records for step in rest)])
-    return table(["stage", "outcome", "reason", "records"], rows)
-
-
 def _left_out(facts: CardFacts) -> str:
     if not facts.left_out:
         return "Every chosen row is in the release."
@@ -246,33 +173,30 @@ def _left_out(facts: CardFacts) -> str:
     return f"Chosen rows that were left out: {'; '.join(parts)}."
 
 
-def _retention(facts: CardFacts) -> str:
-    limit = facts.definition.display.tools
-    rows: list[list[object]] = [
-        [f"`{r.tool}`", r.offered, r.called, r.tasks, r.sft, r.rl] for r in facts.retention[:limit]
-    ]
-    rest = facts.retention[limit:]
-    if rest:
-        rows.append([f"{len(rest)} further tools", *(["–"] * 5)])
-    return table(["tool", "draws offering", "draws calling", "`tasks`", "`sft`", "`rl`"], rows)
-
-
-def _shares(facts: CardFacts) -> str:
-    rows = [
-        [share.part, share.draws, share.tasks, f"{share.tasks / share.draws:.1%}", share.sft, share.rl]
-        for share in facts.shares
-    ]
-    return table(["domain or form", "draws", "`tasks`", "of the draws", "`sft`", "`rl`"], rows)
-
-
 def _sources(facts: CardFacts) -> str:
-    rows = [
-        [s.title, s.source, ", ".join(s.packages) or "–", s.data_date or "–", s.licence, s.tools] for s in facts.sources
+    """Providers by domain: a line for each domain, then the providers of each, folded."""
+    domains: dict[str, list[SourceFacts]] = {}
+    for source in facts.sources:
+        domains.setdefault(source.provider.partition(".")[0], []).append(source)
+    totals = [
+        [name, len(found), sum(source.tools for source in found), _span(found)] for name, found in domains.items()
     ]
-    return table(
-        ["provider", "source", "packages (licence of the code)", "data of", "licence of the data", "tools"],
-        rows,
-    )
+    parts = [table(["domain", "providers", "tools", "data of"], totals)]
+    for name, found in domains.items():
+        rows = [
+            [s.title, s.source, ", ".join(s.packages) or "–", s.data_date or "–", s.licence, s.tools] for s in found
+        ]
+        head = ["provider", "source", "packages (licence of the code)", "data of", "licence of the data", "tools"]
+        parts.append(fold(f"Sources of the domain {name}", table(head, rows)))
+    return "\n\n".join(parts)
+
+
+def _span(sources: list[SourceFacts]) -> str:
+    """The years of the oldest and of the newest data."""
+    years = sorted(source.data_date[:4] for source in sources if source.data_date)
+    if not years:
+        return "–"
+    return years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
 
 
 def attributions(facts: CardFacts) -> str:
@@ -281,11 +205,49 @@ def attributions(facts: CardFacts) -> str:
 
 
 def _roles(facts: CardFacts) -> str:
-    return table(["role", "played by"], [[role, who] for role, who in facts.roles.items()])
+    players = table(["role", "played by"], [[role, who] for role, who in facts.roles.items()])
+    return "\n\n".join([players, MODELS if _by_models(facts) else RULES, *_judges(facts)])
+
+
+def _judges(facts: CardFacts) -> list[str]:
+    """How far judges by model can be trusted, where some played."""
+    return [f"{JUDGES}\n\n" + "\n".join(f"- {told(judge)}" for judge in facts.judges)] if facts.judges else []
+
+
+JUDGES = (
+    "A model was asked for verdicts. It decides answers in free text alone; how far it can be trusted is measured on "
+    "answers that comparators settle, which stand whatever it says of them (95% intervals):"
+)
+
+
+RULES = "`rules` is code, not a language model: no model wrote or judged any row, and none of a model's terms apply."
+
+MODELS = (
+    "`rules` is code, not a language model; another name is the model that played the role, whose terms may apply to "
+    "what it wrote. Answers are taken from executed tools in either case."
+)
+
+
+def _by_models(facts: CardFacts) -> list[str]:
+    """Roles that a model played, for all rows or for some."""
+    return [role for role, who in facts.roles.items() if who != "rules"]
+
+
+def _worded(facts: CardFacts) -> str:
+    if "wording" in _by_models(facts):
+        return (
+            "**Some questions are worded by a model.** Each was checked against the question by rules that it rewords; "
+            "which ones, the column `roles` of `tasks` tells."
+        )
+    return (
+        "**Questions are worded by rules.** They are checked for sense and ambiguity, but there are fewer ways of "
+        "asking than people have."
+    )
 
 
 def _settings(facts: CardFacts) -> str:
-    return "\n".join(f"{key} = {value!r}" for key, value in facts.settings.items())
+    body = "\n".join(f"{key} = {value!r}" for key, value in facts.settings.items())
+    return fold(f"The {len(facts.settings)} settings", f"```\n{body}\n```")
 
 
 SECTIONS: dict[str, Callable[[CardFacts], str]] = {
@@ -300,13 +262,16 @@ SECTIONS: dict[str, Callable[[CardFacts], str]] = {
     "held_out": _held_out,
     "decontamination": _decontamination,
     "roles": _roles,
-    "domains": _domains,
-    "distributions": _distributions,
-    "metrics": _metrics,
-    "funnel": _funnel,
+    "worded": _worded,
+    "domains": measures.domains,
+    "distributions": measures.distributions,
+    "topologies": measures.topologies,
+    "solved": measures.solved,
+    "metrics": measures.metrics,
+    "funnel": measures.funnel,
     "left_out": _left_out,
-    "shares": _shares,
-    "retention": _retention,
+    "shares": measures.shares,
+    "retention": measures.retention,
     "sources": _sources,
     "attributions": attributions,
     "tokenizer": lambda facts: facts.tokenizer,

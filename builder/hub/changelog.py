@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from builder.hub.card import percent, table
+from builder.hub.markdown import percent, table
 from builder.records.versions import Difference
 
 HEAD = "# Changelog\n\n"

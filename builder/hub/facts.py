@@ -18,6 +18,8 @@ from builder.hub.schemas import SCHEMAS
 from builder.hub.tokens import tokenizer_name
 from builder.hub.views import open_views, query
 from builder.recipe.diversity import curve_sizes
+from builder.recipe.judging import agreement
+from builder.records.attempts import Agreement
 from builder.records.decontaminate import BenchmarkFacts
 from builder.records.releases import (
     Bar,
@@ -31,6 +33,7 @@ from builder.records.releases import (
     Metric,
     ReleaseDefinition,
     Retention,
+    Solved,
     SourceFacts,
     SplitFacts,
     Totals,
@@ -52,6 +55,9 @@ class StoreFacts:
     funnel: tuple[FunnelStep, ...]
     retention: tuple[Retention, ...]
     shares: tuple[DrawnShare, ...]
+    topologies: tuple[Bar, ...]
+    solved: tuple[Solved, ...]
+    judges: tuple[Agreement, ...]
 
 
 def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> StoreFacts:
@@ -78,6 +84,16 @@ def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> Stor
             DrawnShare(**dict(zip(DrawnShare.model_fields, row, strict=True)))
             for row in query(connection, "report/card_shares", fingerprint=fingerprint)
         ),
+        topologies=tuple(
+            Bar(dimension="topology", label=topology, rows=tasks)
+            for topology, tasks in query(connection, "report/topology_mix", scope="pool")
+        ),
+        solved=tuple(
+            Solved(solver=solver, tasks=tasks, share=share)
+            for form, solver, tasks, share in query(connection, "report/baselines")
+            if form == "all"
+        ),
+        judges=tuple(agreement(row) for row in query(connection, "report/judges")),
     )
 
 
@@ -136,10 +152,13 @@ def card_facts(
         funnel=store.funnel,
         retention=store.retention,
         shares=store.shares,
+        topologies=store.topologies,
+        solved=store.solved,
         sources=_sources(pool, tools),
         left_out=dict(sorted(origin.left_out.items())),
         tokenizer=tokenizer_name(),
         roles=_roles(players),
+        judges=store.judges,
         command=origin.command,
         settings=dict(sorted(origin.settings.items())),
         lock=lock(pool, tools).digest,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder.errors import ReleaseError
-from builder.hub.card import METRICS
 from builder.hub.changes import Key, Side, compare, read_reasons
 from builder.hub.manifest import content_digest, read_manifest
+from builder.hub.measures import METRICS
 from builder.hub.views import query
 from builder.records.versions import Difference
 from builder.stages.check_files import check_files

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from tests.sql.tables import add, add_task, empty_store, query
 
 
@@ -31,4 +33,22 @@ def test_what_became_of_draws_is_told_by_domain_and_by_form() -> None:
         ("form", "frame.rank", 2, 1, 1, 1, 1),
         ("form", "scenarios, general", 2, 0, 0, 0, 0),
         ("form", "scenarios, medical", 1, 1, 0, 0, 0),
+    ]
+
+
+def test_who_played_each_role_is_read_off_the_rows() -> None:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE TABLE tasks (roles JSON)")
+        roles = '{"collector": "m", "deriver": "m", "wording": "rules"}'
+        connection.execute("INSERT INTO tasks VALUES (?)", [roles])
+        connection.execute("CREATE TABLE sft (generator_model TEXT, judge_model TEXT)")
+        connection.execute("INSERT INTO sft VALUES ('m', 'rules'), ('m', 'rules'), ('m', 'j')")
+        found = query(connection, "report/card_roles")
+    assert found == [
+        ("collector", "m", 1),
+        ("deriver", "m", 1),
+        ("judge", "rules", 2),
+        ("judge", "j", 1),
+        ("solver", "m", 3),
+        ("wording", "rules", 1),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from builder.recipe.diversity import METRICS
+from builder.recipe.passing import wilson
 from builder.recipe.splits import Unseen
 from builder.stages.dedup import dedup
 from builder.stages.definition import load_definition
@@ -59,6 +60,25 @@ def test_attempts_that_were_refused_are_not_chosen(made: Small) -> None:
         ("sft", "recovery")
     ]
     assert made.rows("SELECT count(*) FROM choices WHERE config = 'rl'") == [(0,)]
+
+
+def test_tasks_to_explore_are_those_that_a_model_solves_at_times(made: Small) -> None:
+    """The same choice as without a model, but for the tasks that it always or never solves."""
+    select(made.store, made.settings)
+    chosen = {task for (task,) in made.rows("SELECT task FROM choices WHERE config = 'rl'")}
+    imitated = made.rows("SELECT count(*) FROM choices WHERE config = 'sft'")
+    always, never, at_times = sorted(chosen)
+    others = {task for (task,) in made.rows("SELECT id FROM tasks")} - chosen
+    shares = {always: 1.0, never: 0.0, at_times: 0.5, **dict.fromkeys(others, 0.5)}
+    with made.store.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO pass_rates VALUES (?, 'm', 8, ?, ?, ?, ?)",
+            [(task, int(8 * share), share, *wilson(int(8 * share), 8)) for task, share in shares.items()],
+        )
+    select(made.store, made.settings)
+    again = {task for (task,) in made.rows("SELECT task FROM choices WHERE config = 'rl'")}
+    assert len(again) == 3 and again.isdisjoint({always, never})
+    assert made.rows("SELECT count(*) FROM choices WHERE config = 'sft'") == imitated
 
 
 def test_a_pool_too_small_says_so_and_still_fills_every_split(tmp_path: Path) -> None:

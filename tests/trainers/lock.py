@@ -1,4 +1,4 @@
-"""Write requirements-trainers.lock and requirements-old-loaders.lock: `make lock-trainers`.
+"""Write requirements-trainers.lock, requirements-axolotl.lock and requirements-old-loaders.lock: `make lock-trainers`.
 
     python tests/trainers/lock.py UV
 
@@ -58,16 +58,25 @@ def torch_for_cpu(package: str) -> str:
 
 
 def main(uv: str) -> None:
-    """Write both files."""
+    """Write the three files."""
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "locked.txt"
         pins.write_text("\n".join(locked()), encoding="utf-8")
         wanted = ["pyproject.toml", "tests/trainers/requirements.in", "--extra", "dev", "--constraint", str(pins)]
-        packages = [package for package in compile_lock(uv, *wanted) if not UNWANTED.match(package)]
-    alone = compile_lock(uv, "--no-deps", "tests/trainers/alone.in")
-    packages += [torch_for_cpu(package) if package.startswith("torch==") else package for package in alone]
-    write("requirements-trainers.lock", packages)
+        packages = compile_lock(uv, *wanted)
+    write("requirements-trainers.lock", for_cpu(packages, compile_lock(uv, "--no-deps", "tests/trainers/alone.in")))
+    packages, alone = (
+        compile_lock(uv, *words)
+        for words in (["tests/trainers/axolotl.in"], ["--no-deps", "tests/trainers/axolotl_alone.in"])
+    )
+    write("requirements-axolotl.lock", for_cpu(packages, alone))
     write("requirements-old-loaders.lock", compile_lock(uv, "tests/trainers/old_loaders.in"))
+
+
+def for_cpu(packages: list[str], alone: list[str]) -> list[str]:
+    """Packages with their dependencies but those of a GPU, and the packages that are installed without theirs."""
+    kept = [package for package in packages if not UNWANTED.match(package)]
+    return kept + [torch_for_cpu(package) if package.startswith("torch==") else package for package in alone]
 
 
 def write(name: str, packages: list[str]) -> None:

@@ -85,7 +85,8 @@ async def served(task: Any, folder: Path) -> AsyncIterator[Any]:
         "VF_CONFIG": "{}",
         "MCP_PORT_FILE": str(port),
     }
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "dive_tools.server", env=env)
+    # In a folder of its own: `-m` imports from the current one first, and that would be the checkout.
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "dive_tools.server", env=env, cwd=folder)
     try:
         async with asyncio.timeout(240):
             while not await listening(port):
@@ -94,8 +95,9 @@ async def served(task: Any, folder: Path) -> AsyncIterator[Any]:
         async with Client(f"http://127.0.0.1:{port.read_text()}/mcp") as client:
             yield client
     finally:
-        process.kill()
-        await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
         await runner.cleanup()
 
 

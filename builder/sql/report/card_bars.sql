@@ -1,4 +1,4 @@
--- Distributions over the release's own rows: dimension, label, rows; bars in the order of their labels.
+-- Distributions over the release's own rows: dimension, label, rows; bars in the order of their labels, or the commonest first.
 WITH bars AS (
     SELECT 1 AS place, 'Calls per task' AS dimension, num_calls AS rank, num_calls::VARCHAR AS label FROM tasks
     UNION ALL SELECT 2, 'Longest chain of dependent calls', depth, depth::VARCHAR FROM tasks
@@ -11,5 +11,8 @@ WITH bars AS (
     UNION ALL SELECT 9, 'Several calls in one message (`sft`)', 0, if(parallel, 'yes', 'no') FROM sft
     UNION ALL SELECT 10, 'Tokens per row (`sft`)', num_tokens // 4000,
         format('{:d} to {:d}', num_tokens // 4000 * 4000, num_tokens // 4000 * 4000 + 3999) FROM sft
+    UNION ALL SELECT 11, 'Pass rate of a model (`tasks`)', ceil(pass_rate * 4),
+        ['0', 'over 0, to 0.25', 'over 0.25, to 0.5', 'over 0.5, to 0.75', 'over 0.75'][1 + ceil(pass_rate * 4)::INT]
+        FROM tasks WHERE pass_rate IS NOT NULL
 )
-SELECT dimension, label, count(*) AS rows FROM bars GROUP BY place, dimension, rank, label ORDER BY place, rank, label;
+SELECT dimension, label, count(*) AS rows FROM bars GROUP BY place, dimension, rank, label ORDER BY place, rank, rows DESC, label;

@@ -3,4 +3,5 @@ SELECT 'collector' AS role, roles ->> '$.collector' AS player, count(*) AS rows 
 UNION ALL SELECT 'deriver', roles ->> '$.deriver' AS player, count(*) FROM tasks GROUP BY player
 UNION ALL SELECT 'wording', roles ->> '$.wording' AS player, count(*) FROM tasks GROUP BY player
 UNION ALL SELECT 'solver', generator_model, count(*) FROM sft GROUP BY generator_model
+UNION ALL SELECT 'judge', judge_model, count(*) FROM sft GROUP BY judge_model
 ORDER BY role, rows DESC, player;

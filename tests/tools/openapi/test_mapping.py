@@ -91,9 +91,7 @@ def test_a_parameter_that_is_needed_and_not_mapped_ends_the_operation(case: str,
     assert got.files == {} and got.gap().startswith("not written: ") and words in got.gap()
 
 
-@pytest.mark.parametrize(
-    "case", ["a cookie", "a framing header", "another writing", "two shapes", "no name of a place"]
-)
+@pytest.mark.parametrize("case", ["a cookie", "a framing header", "another writing", "two shapes", "no name"])
 def test_one_that_is_not_needed_is_left_out(case: str, tmp_path: Path) -> None:
     raw, words = LEFT_OUT[case]
     got = one(tmp_path, raw | {"required": False}, parameter("kept"))
