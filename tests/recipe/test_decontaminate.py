@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.recipe.decontaminate import WORDS, hash_of, text_hashes, tool_hashes
@@ -47,6 +47,7 @@ def test_a_hash_is_as_the_documentation_says() -> None:
     assert hash_of("exact", "getweather") != hash_of("tool", "getweather")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1), max_size=20), st.sampled_from(["  ", ", ", "\n", "! "]))
 def test_hashes_do_not_depend_on_what_stands_between_words(parts: list[str], between: str) -> None:
     assert list(text_hashes(between.join(parts))) == list(text_hashes(" ".join(parts)))
