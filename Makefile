@@ -32,7 +32,7 @@ help:
 	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory, Axolotl"
 	@echo "make test-mcp                          mcp tools over servers of other SDKs, one of them for Node"
 	@echo "make test-openapi                      import-openapi over descriptions that public services ship"
-	@echo "make test-vllm                         the engine tests with a real vLLM on this processor (minutes, 4 GB)"
+	@echo "make test-vllm                         the engine tests with a real vLLM on this processor (minutes, 3 GB)"
 	@echo "make check                             lint, format, types, layers"
 	@echo "make check-tools [BASE=commit]         check all tool specs, run their examples; weigh what changed since BASE"
 	@echo "make docs                              write docs/cli.md, frames.md, schemas/ and tools/ anew"
