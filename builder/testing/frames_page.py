@@ -21,6 +21,7 @@ from builder.tools.tables import TableCache
 PROVIDERS = (
     "academic.elements",
     "academic.ions",
+    "financial.vat",
     "general.airports",
     "general.countries",
     "general.country_groups",
