@@ -17,6 +17,7 @@ RELEASE ?= release
 UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
+STRANGERS := tests/tools/sandbox tests/tools/code tests/tools/mcp tests/tools/openapi
 # Where environments are kept that are too large to make for each checkout.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
 digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
@@ -28,6 +29,7 @@ EDITABLE := $(VENV)/.editable-$(call digest,'$(CURDIR)' pyproject.toml)
 help:
 	@echo "make release [PROFILE=default|smoke] [TOOLS=all]   build a dataset release in release/"
 	@echo "make test                              run the tests"
+	@echo "make test-sandbox                      hostile programs, servers and imports against the sandbox"
 	@echo "make test-all-tools                    every spec and example, with the data packages of all domains"
 	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory, Axolotl"
 	@echo "make test-mcp                          mcp tools over servers of other SDKs, one of them for Node"
@@ -100,8 +102,14 @@ test-vllm: env env-vllm
 	DIVE_BUILDER_VLLM=$(VLLM_ENV) $(BIN)/python -m pytest -q tests/vllm
 
 # Drawn calls of every tool take minutes, and are made where all tools are: test-all-tools.
+# What other targets run: drawn calls of every tool, and programs, servers and imports of strangers.
+ELSEWHERE := tests/specs/test_calls.py $(STRANGERS)
+
 test: env
-	$(BIN)/python -m pytest -q --ignore=tests/specs/test_calls.py
+	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(ELSEWHERE))
+
+test-sandbox: env
+	$(BIN)/python -m pytest -q $(STRANGERS)
 
 # Environments of gigabytes, kept outside the checkout by the digest of their lock. Wheels of ours are installed into a
 # folder of each run, so that checkouts do not meet, and the checkout itself is never imported. Torch for CPU alone is not

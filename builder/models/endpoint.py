@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
+from pydantic_core import to_json
 
 from builder.errors import EndpointError, ModelError
 from builder.models.balance import Balance, Endpoint
@@ -90,7 +91,7 @@ class EndpointModel:
 
     async def send(self, request: ChatRequest, on_lost: Callable[[], None] | None = None) -> ChatReply:
         """The reply, without the look at the servers."""
-        body = json.dumps(body_of(request, strict_tools=self.served.strict_tools)).encode()
+        body = to_json(body_of(request, strict_tools=self.served.strict_tools))
         tried = 0
         while True:
             try:

@@ -78,6 +78,7 @@ class Attempting:
         self._session = session
         self._asking = asking(session.settings, "solver")
         self._judging = Judging(session) if "judge" in session.settings.model_roles else None
+        self._schemas: dict[str, dict[str, Any]] = {}
         frontier = load_definition().frontier
         self._band = Band(frontier.low, frontier.high)
 
@@ -102,6 +103,13 @@ class Attempting:
                 raise result
         return [result for result in results if isinstance(result, Sample)]
 
+    def _offered(self, task: Task) -> list[dict[str, Any]]:
+        """The schemas of its toolset, each made once for all tasks: a task has dozens of tools, and many samples."""
+        for tool in task.toolset:
+            if tool not in self._schemas:
+                self._schemas[tool] = self._session.pool.schema(tool)
+        return [self._schemas[tool] for tool in task.toolset]
+
     def _decided(self, samples: list[Sample]) -> bool:
         """Whether the samples so far settle if the task lies inside the band of `rl`."""
         counted = [sample for sample in samples if sample.counts]
@@ -110,7 +118,7 @@ class Attempting:
 
     async def _sample(self, talks: Talks, task: Task, number: int) -> Sample | Interrupted:
         try:
-            made = await talks.run(play(task, self._session.pool, self._asking, number))
+            made = await talks.run(play(task, self._session.pool, self._asking, number, self._offered(task)))
         except Interrupted as stopped:
             return stopped
         except Refused as refused:

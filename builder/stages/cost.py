@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from builder.recipe.passing import wilson
+from builder.recipe.judging import agreement
+from builder.records.attempts import Agreement
 from builder.settings import Price
 from builder.store import Store
 
@@ -75,34 +76,6 @@ def tries(store: Store) -> list[tuple[str, str, str, int]]:
     return [(stage, model, reason, count) for stage, model, reason, count in store.query("report/tries")]
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """How a judge's verdicts agree with the comparators on answers that these settle."""
-
-    model: str
-    asked: int
-    agreed: int
-    right: int
-    """Of the asked ones those that comparators accept."""
-    accepted: int
-    """Of those the ones that the judge accepts."""
-    decided: int
-    """Answers that comparators left open, and that it decided."""
-
-    def line(self) -> str:
-        """`some/model as judge: agrees on 45 of 48 (83.2% to 97.9%), accepts 40 of 42 right and 1 of 6 wrong; ...`"""
-        if not self.asked:
-            return f"{self.model} as judge: {self.decided:,} open answers decided, agreement not measured"
-        low, high = wilson(self.agreed, self.asked)
-        wrong = self.asked - self.right
-        mistaken = wrong - (self.agreed - self.accepted)
-        return (
-            f"{self.model} as judge: agrees with the comparators on {self.agreed:,} of {self.asked:,} "
-            f"({low:.1%} to {high:.1%}), accepts {self.accepted:,} of {self.right:,} right and {mistaken:,} of "
-            f"{wrong:,} wrong answers; {self.decided:,} open answers decided"
-        )
-
-
-def judges(store: Store) -> list[Judge]:
+def judges(store: Store) -> list[Agreement]:
     """By model; empty where none judged."""
-    return [Judge(*row) for row in store.query("report/judges")]
+    return [agreement(row) for row in store.query("report/judges")]

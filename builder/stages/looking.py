@@ -14,11 +14,11 @@ from builder.errors import BuilderError, ReleaseError
 from builder.hub.manifest import FILE, read_manifest
 from builder.hub.reading import bodies
 from builder.identity import digest, random_stream
-from builder.records.attempts import Attempt, Verdict
+from builder.records.attempts import Agreement, Attempt, Verdict
 from builder.records.rows import SftRow, TaskRow
 from builder.records.tasks import Draw, Task
 from builder.settings import Settings
-from builder.stages.cost import Cost, Judge, cost, judges, tries
+from builder.stages.cost import Cost, cost, judges, tries
 from builder.stages.run import Report
 from builder.store import Store
 
@@ -123,7 +123,7 @@ def store_difficulty(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any,
         return store.query("report/rounds"), store.query("report/baselines")
 
 
-def store_costs(path: Path, settings: Settings) -> tuple[list[Cost], list[tuple[str, str, str, int]], list[Judge]]:
+def store_costs(path: Path, settings: Settings) -> tuple[list[Cost], list[tuple[str, str, str, int]], list[Agreement]]:
     """What models cost in a store, by the prices of the settings; what came of their tries: stage, model, reason, how
     many; and how far judges agree with the comparators."""
     with Store.read(path) as store:

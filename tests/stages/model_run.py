@@ -14,11 +14,13 @@ from typing import Any
 import duckdb
 
 from builder.recipe import verdicts
+from builder.records.tasks import Draw, Task
 from builder.settings import Settings
 from builder.stages.run import run_session
 from builder.stages.session import Session
 from builder.stages.workbench import Recipe
 from builder.store import Store
+from builder.testing.makers import GoodMaker
 from builder.testing.players import GoodModel
 from builder.testing.scripted import MODEL, Action
 from builder.testing.small_recipe import small_recipe, tiny_pool
@@ -74,6 +76,16 @@ def good_model(store: Path) -> GoodModel:
     pool = ToolPool(tiny_pool(), TableCache(store.parent / "cache"))
     with Store.read(store) as opened:
         return GoodModel(list(opened.tasks()), pool, Executor(pool))
+
+
+def good_maker(store: Path) -> GoodMaker:
+    """A script that knows what the rules made of the draws of a store."""
+    pool = ToolPool(tiny_pool(), TableCache(store.parent / "cache"))
+    known = [
+        (Draw.model_validate_json(draw), Task.model_validate_json(task))
+        for draw, task in rows(store, "SELECT draws.body, tasks.body FROM tasks JOIN draws ON draws.id = tasks.draw")
+    ]
+    return GoodMaker(known, pool, Executor(pool))
 
 
 def rows(store: Path, query: str) -> list[tuple[Any, ...]]:

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from builder.errors import ModelError
+from builder.recipe.judging import told
 from builder.records.attempts import Verdict
 from builder.records.chat import ChatChoice, ChatReply, Usage
-from builder.stages.cost import Judge, judges
+from builder.stages.cost import judges
 from builder.stages.judging import Judging
 from builder.store import Store
 from builder.testing.players import GoodModel
@@ -63,8 +64,8 @@ def test_a_fair_judge_agrees_with_the_comparators(base: tuple[Path, GoodModel], 
     with Store.read(store) as opened:
         (found,) = judges(opened)
     assert found.model == MODEL and found.asked == found.agreed > found.right == found.accepted > 0
-    assert found.decided == 0 and f"agrees with the comparators on {found.asked} of {found.asked} " in found.line()
-    assert "0 of" in found.line()
+    assert found.decided == 0 and f"agrees with the comparators on {found.asked} of {found.asked} " in told(found)
+    assert "0 of" in told(found)
 
 
 def test_a_judge_that_always_says_same_makes_no_wrong_answer_right(base: tuple[Path, GoodModel], store: Path) -> None:
@@ -138,7 +139,3 @@ async def test_an_open_answer_without_a_verdict_is_neither_right_nor_wrong(
 def test_answers_that_are_none_are_not_judged(judging: Judging) -> None:
     for reason in ("no_answer", "several_answers", "wrong_type"):
         assert not judging.asks(task(), ANSWER, DIFFERENT.model_copy(update={"reason": reason}))
-
-
-def test_a_judge_that_was_asked_nothing_says_so() -> None:
-    assert Judge("m", 0, 0, 0, 0, 3).line() == "m as judge: 3 open answers decided, agreement not measured"

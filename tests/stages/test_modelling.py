@@ -21,12 +21,9 @@ from builder.stages.workbench import dive_recipe
 from builder.testing.makers import GoodMaker
 from builder.testing.players import GoodModel
 from builder.testing.scripted import MODEL, Action, CutOff, Fail, Hang, Say, ScriptedServer, Use
-from builder.testing.small_recipe import tiny_pool
 from builder.tools.driver import drive
 from builder.tools.executor import Executor
-from builder.tools.pool import ToolPool
-from builder.tools.tables import TableCache
-from tests.stages.model_run import prepare, recipe, rows, settings
+from tests.stages.model_run import good_maker, prepare, recipe, rows, settings
 
 ROLES = {"synthesize.collector": "model", "synthesize.deriver": "model", "synthesize.rounds": 1}
 RULES = {"word.worder": "rules", "solve.solver": "rules"}
@@ -35,13 +32,7 @@ RULES = {"word.worder": "rules", "solve.solver": "rules"}
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> GoodMaker:
     """A script that knows what the small recipe makes of its draws."""
-    store = prepare(tmp_path_factory.mktemp("rules"))
-    pool = ToolPool(tiny_pool(), TableCache(store.parent / "cache"))
-    known = [
-        (Draw.model_validate_json(draw), Task.model_validate_json(task))
-        for draw, task in rows(store, "SELECT draws.body, tasks.body FROM tasks JOIN draws ON draws.id = tasks.draw")
-    ]
-    return GoodMaker(known, pool, Executor(pool))
+    return good_maker(prepare(tmp_path_factory.mktemp("rules")))
 
 
 def run(store: Path, script: Callable[[dict[str, Any]], Action], until: str = "verify", **changes: Any) -> list[Any]:

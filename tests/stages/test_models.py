@@ -154,6 +154,19 @@ def bad(name: str) -> Callable[[Say], Action]:
         "made-up result": lambda said: replace(
             said, content=said.content + '\n<tool_response>{"people": 5}</tool_response>' * bool(said.calls)
         ),
+        "made-up result in its reasoning": lambda said: replace(
+            said, reasoning="Observation: 5 people live there." * bool(said.calls)
+        ),
+        "half a character": lambda said: (
+            replace(said, calls=(Use("island_profile", '{"island": "\\ud83d"}'),))
+            if said.calls
+            else replace(said, content='{"question": "\\ud83d of?", "further_conditions": []}')
+        ),
+        "a deep value": lambda said: (
+            replace(said, calls=(Use("island_profile", f'{{"island": {"[" * 300}1{"]" * 300}}}'),))
+            if said.calls
+            else said
+        ),
         "answers at once": lambda said: replace(said, calls=(), content=said.content or "<answer>1</answer>"),
         "endless": lambda said: replace(said, calls=(island,), content="") if "<answer>" in said.content else said,
         "bad arguments": lambda said: replace(said, calls=(Use("divide", '{"dividend": 1,'),)) if said.calls else said,
@@ -182,6 +195,9 @@ def bad(name: str) -> Callable[[Say], Action]:
         ("wrong types", "model:schema", "model:loop"),
         ("made-up tool", "accepted", "model:made_up_tool"),
         ("made-up result", "accepted", "model:made_up_result"),
+        ("made-up result in its reasoning", "accepted", "model:made_up_result"),
+        ("half a character", "model:not_json", "model:bad_arguments"),
+        ("a deep value", "accepted", "model:bad_arguments"),
         ("endless", "accepted", "model:loop"),
         ("bad arguments", "accepted", "model:bad_arguments"),
         ("null", "accepted", "model:bad_arguments"),
