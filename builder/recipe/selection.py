@@ -34,7 +34,7 @@ WEIGHTS: Mapping[str, float] = {
     "stratum": 1.0,
     "difficulty": 0.5,
     "type_path": 0.5,
-    "frame": 1.0,
+    "frame": 4.0,
     "operator": 1.0,
     "depth": 20.0,
     "width": 12.0,
