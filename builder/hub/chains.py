@@ -105,6 +105,13 @@ def choose(found: Sequence[Chain], count: int, seed: int) -> list[Chain]:
     return chosen
 
 
+def _answer(answer: dict[str, Any]) -> str:
+    """The value with its unit."""
+    value, unit = answer["value"], answer["spec"].get("unit") or ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"{text} {unit}".strip()
+
+
 def _chain(row: dict[str, Any]) -> Chain | None:
     """The path of a task with the most crossings, the longest of these; None for a task without any."""
     calls = {call["id"]: call for call in json.loads(row["calls"])}
@@ -113,7 +120,8 @@ def _chain(row: dict[str, Any]) -> Chain | None:
         if _rank(path, calls) > _rank(best[0], calls):
             best = (path, values)
     tools = tuple(calls[call]["tool"] for call in best[0])
-    chain = Chain(row["domain"], row["exemplar"], row["id"], row["question"], row["answer"], tools, tuple(best[1]))
+    answer = _answer(json.loads(row["answer"]))
+    chain = Chain(row["domain"], row["exemplar"], row["id"], row["question"], answer, tools, tuple(best[1]))
     return chain if chain.crossings else None
 
 

@@ -31,7 +31,7 @@ def task(domain: str, number: int, *calls: dict[str, Any]) -> dict[str, str]:
         "domain": domain,
         "exemplar": f"{domain}.scenario_{number}",
         "question": f"What | of\n{domain}?",
-        "answer": "42",
+        "answer": json.dumps({"value": 42, "spec": {"kind": "number", "unit": "kg"}}),
         "calls": json.dumps(calls),
     }
 
@@ -58,7 +58,7 @@ def release(folder: Path, rows: list[dict[str, str]]) -> Path:
 def test_a_row_shows_tools_and_what_passes_between_them(tmp_path: Path) -> None:
     page = chains_page(release(tmp_path, [crossing(domain, 1) for domain in DOMAINS]), count=5)
     chain = "`general.one.look_1` → *Malta* → `academic.two.take_1` → *39300* → `general.mathematics.calculate`"
-    assert f"| 1 | What \\| of general? | {chain} | 42 |" in page.splitlines()
+    assert f"| 1 | What \\| of general? | {chain} | 42 kg |" in page.splitlines()
     assert "(run seed 7), chosen with seed 1" in page
     assert len([line for line in page.splitlines() if line.startswith("| ")]) == 2 + 5
 
