@@ -28,6 +28,12 @@ GENERIC = "number"
 PERCENT = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
 """A percentage, to one decimal."""
 
+
+def apart(spec: AnswerSpec) -> AnswerSpec:
+    """How the difference of two such figures is read: percentages differ by percentage points."""
+    return spec.model_copy(update={"unit": "percentage points"}) if spec.unit in ("%", "percent") else spec
+
+
 FLAG = AnswerSpec(kind="boolean", type="flag")
 """Yes or no."""
 

@@ -28,7 +28,7 @@ from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, comput
 from builder.recipe.frames.limits import threshold, total_limit
 from builder.recipe.frames.uses import addable, averaged, numeric, percent, shared_out, spread_out, subtracted, yearly
 from builder.recipe.operators import near
-from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec
+from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
@@ -154,7 +154,7 @@ def lead(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
     _set_apart(values, 1)
-    spec = said(ground.in_unit(values), max(values) - sorted(values)[-2], *values)
+    spec = apart(said(ground.in_unit(values), max(values) - sorted(values)[-2], *values))
     gap = computed("subtract", Ref(step="top"), Ref(step="next", field="maximum"))
     words = ground.plain_words("lead", unit=ground.unit)
     steps = (*ground.second_value(), gap)
@@ -170,7 +170,7 @@ def spread(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     gap = computed("subtract", *ends)
     words = ground.plain_words("spread", unit=ground.unit)
     answer = Ref(step="apart", field="result")
-    spec = said(ground.in_unit(values), max(values) - min(values), *values)
+    spec = apart(said(ground.in_unit(values), max(values) - min(values), *values))
     return ground.one_round((ground.statistics, gap), answer, spec, words)
 
 

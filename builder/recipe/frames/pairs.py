@@ -15,7 +15,7 @@ from builder.recipe.frames.rows import Row, peer_candidates
 from builder.recipe.frames.uses import multiplied, percent, subtracted, yearly
 from builder.recipe.gates import stands_in
 from builder.recipe.operators import near
-from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound
+from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, apart
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text
 from builder.records.base import Json
@@ -131,7 +131,7 @@ def difference(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         raise Refused("law:purpose", "the difference is all but the larger of the two")
     whole = isinstance(pair.high, int) and isinstance(pair.low, int)
     spec = AnswerSpec(kind="number", type=kind.name, decimals=None if whole else kind.decimals, unit=kind.unit)
-    spec = said(spec, pair.high - pair.low, pair.high, pair.low)
+    spec = apart(said(spec, pair.high - pair.low, pair.high, pair.low))
     return _apart(pair, "subtract", spec, "difference", unit=unit_apart(pair.view, pair.edge))
 
 

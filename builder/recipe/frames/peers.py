@@ -31,7 +31,7 @@ from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed, opti
 from builder.recipe.frames.rows import Row, peer_candidates, with_peers
 from builder.recipe.frames.uses import addable, meant_for, multiplied, numeric, percent, spread_out, yearly
 from builder.recipe.gates import stands_in
-from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
+from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text, slots_in
 from builder.records.base import Json
@@ -86,7 +86,7 @@ def _apart(row: Row, values: list[float]) -> list[PlannedRound]:
         if not spread_out(row.edge, row.view):
             return []
         spec = AnswerSpec(kind="number", type=kind.name, decimals=kind.decimals, unit=kind.unit)
-        spec = said(spec, high - low, high, low)
+        spec = apart(said(spec, high - low, high, low))
         operation, words = "subtract", row.words("apart", head=head, unit=unit_apart(row.view, row.edge))
     elif kind.additive and not spread_out(row.edge, row.view):
         return []  # how many times the smallest country the largest is, says nothing of either

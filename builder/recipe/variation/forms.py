@@ -11,7 +11,7 @@ from builder.errors import Refused
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed
 from builder.recipe.frames.limits import threshold
 from builder.recipe.operators import NEAR_TIE
-from builder.recipe.plans import FLAG, GENERIC, PERCENT
+from builder.recipe.plans import FLAG, GENERIC, PERCENT, apart
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Source, Step
 
@@ -119,11 +119,7 @@ def _limited(relation: str) -> Build:
 
 
 def _difference(options: Options, rng: random.Random) -> Asked:
-    spec = options.spec
-    # Percentages differ by percentage points.
-    if spec.unit in ("%", "percent"):
-        spec = spec.model_copy(update={"unit": "percentage points"})
-    return Asked((_calculate(1, "subtract", *options.sources),), _RESULT, spec)
+    return Asked((_calculate(1, "subtract", *options.sources),), _RESULT, apart(options.spec))
 
 
 def _percent(options: Options, rng: random.Random) -> Asked:
