@@ -14,7 +14,7 @@ from builder.recipe.atlas import Atlas
 from builder.recipe.wording import DATE_STYLES, choose_wording, fill, slot_texts
 from builder.records.tasks import Draw
 from builder.settings import Settings
-from builder.stages.workbench import open_pool
+from builder.stages.workbench import dive_recipe, fingerprint_of, open_pool
 from builder.store import Store
 from builder.tools.driver import drive
 from builder.tools.executor import Executor
@@ -46,7 +46,7 @@ def rejected(store: Store, settings: Settings) -> list[Rejected]:
     """The first candidate, in the order of drawing, of each reason; one with a question where there is one.
 
     The draw is aimed again by its own random stream, so the question is the one that was refused. Raises
-    BuilderError when the store holds no refusal.
+    BuilderError when the store holds no refusal, and when other settings or tools than these made it.
     """
     times: Counter[str] = Counter()
     first: dict[str, tuple[str, int, str]] = {}
@@ -58,6 +58,11 @@ def rejected(store: Store, settings: Settings) -> list[Rejected]:
     if not first:
         raise BuilderError(f"{store.path} holds no refused candidate (run `dive-builder run` first)")
     pool = open_pool(settings)
+    if store.fingerprint != fingerprint_of(settings, pool, dive_recipe()):
+        raise BuilderError(
+            f"{store.path} was made with other settings, tools or sources than these, and its candidates cannot be "
+            "worded again: name its settings with --settings, and use the version and the data packages that made it"
+        )
     words = _Words(Executor(pool), Atlas(pool), settings.run_seed)
     found = []
     for reason, (record, number, detail) in sorted(first.items()):

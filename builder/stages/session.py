@@ -9,12 +9,10 @@ from types import TracebackType
 
 from builder.engines import Engine, LocalEngine
 from builder.errors import BuilderError, Interrupted
-from builder.identity import digest
 from builder.settings import Settings
-from builder.stages.decontaminate import lists_digest
 from builder.stages.programs import sandbox_facts
 from builder.stages.progress import Events, OnProgress
-from builder.stages.workbench import Recipe, dive_recipe, open_pool, open_workbench, pool_digest
+from builder.stages.workbench import Recipe, dive_recipe, fingerprint_of, open_pool, open_workbench
 from builder.store import Store
 from builder.store.connection import events_path
 
@@ -45,8 +43,7 @@ class Session:
         self.pool = open_pool(settings)
         sandbox = sandbox_facts(self.pool)
         self._facts = {} if sandbox is None else {"sandbox": sandbox}
-        given, lists = pool_digest(self.pool, self.recipe), lists_digest(settings)
-        self.fingerprint = settings.fingerprint(given if lists is None else digest(given, lists))
+        self.fingerprint = fingerprint_of(settings, self.pool, self.recipe)
         self.store = Store.open(store, self.fingerprint, fresh=fresh)
         self.events = Events(events_path(store), on_progress)
         self.resume = resume or f"dive-builder run --store {store}"

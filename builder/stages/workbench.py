@@ -16,6 +16,7 @@ from builder.identity import digest
 from builder.records.tasks import Draw
 from builder.resources import tool_specs_dir
 from builder.settings import Settings
+from builder.stages.decontaminate import lists_digest
 from builder.stages.live import live_options, recordings_digests
 from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
@@ -102,6 +103,12 @@ def open_pool(settings: Settings) -> ToolPool:
             remedy = f"did you mean {near[0]}?" if near else "`dive-builder tools list` shows the ids"
             raise SettingsError(f"settings: pool.quarantine: there is no tool {tool} ({remedy})")
     return ToolPool(root, TableCache(cache), only=frozenset(known - set(quarantine)), live=live)
+
+
+def fingerprint_of(settings: Settings, pool: ToolPool, recipe: Recipe) -> str:
+    """What a store of these settings is bound to. `pool` is that of the settings."""
+    given, lists = pool_digest(pool, recipe), lists_digest(settings)
+    return settings.fingerprint(given if lists is None else digest(given, lists))
 
 
 def pool_digest(pool: ToolPool, recipe: Recipe) -> str:

@@ -45,3 +45,10 @@ def test_a_store_without_refusals_says_so(tmp_path: Path) -> None:
         pytest.raises(BuilderError, match="no refused candidate"),
     ):
         rejected(store, Settings.profile("smoke"))
+
+
+@pytest.mark.slow
+def test_a_store_of_other_settings_is_not_worded_by_these(made: tuple[Path, Settings]) -> None:
+    other = made[1].replace({"run_seed": made[1].run_seed + 1})
+    with Store.read(made[0]) as store, pytest.raises(BuilderError, match="made with other settings, tools or sources"):
+        rejected(store, other)
