@@ -34,7 +34,7 @@ DIGITS = 2
 MONEY = "money_amount"
 """Amounts are asked to the cent or in whole units, and never in tenths."""
 
-_STATED = re.compile(r"\brounded\b|\bdecimals?\b|\bto the nearest\b")
+_STATED = re.compile(r"\brounded\b|\bdecimals?\b|\bto the nearest\b", re.IGNORECASE)
 
 
 def stated(text: str) -> bool:

@@ -151,7 +151,7 @@ def choose_wording(planned: PlannedRound, rng: random.Random) -> tuple[str, str]
 
 CENTS = 2
 
-_WHOLE = re.compile(r"\bround(?:ed|ing)\b|\bto the (?:nearest|full)\b|\bas a whole number\b")
+_WHOLE = re.compile(r"\bround(?:ed|ing)\b|\bto the (?:nearest|full)\b|\bas a whole number\b", re.IGNORECASE)
 """Words that say of a whole number how it is rounded."""
 _PLACES = (
     "a whole number",
@@ -169,7 +169,7 @@ def tail(spec: AnswerSpec, text: str, rng: random.Random) -> str:
     choices = _ROUNDING[min(spec.decimals, 6)]
     # A rounding of something else on the way does not say how the answer is rounded.
     said = _WHOLE.search(text) if spec.decimals == 0 else f"to {_PLACES[min(spec.decimals, 6)]}" in text
-    cents = spec.decimals == CENTS and "to the nearest cent" in text
+    cents = spec.decimals == CENTS and "to the nearest cent" in text.lower()
     return "" if said or cents else rng.choice(choices)
 
 
@@ -181,7 +181,7 @@ def _record_tail(spec: AnswerSpec) -> str:
     if len(set(places.values())) == 1 and len(places) == len(spec.fields):
         return f"Round each to {_PLACES[min(next(iter(places.values())), 6)]}."
     parts = [f"the {name} to {_PLACES[min(decimals, 6)]}" for name, decimals in places.items()]
-    return "Round " + (", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]) + "."
+    return f"Round {listed(parts)}."
 
 
 def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random.Random, generic: bool = False) -> str:
@@ -196,8 +196,7 @@ def source_sentence(view: PoolView, tools: Iterable[str], text: str, rng: random
     if not missing:
         return ""
     spoken = [_as_data(name) for name in missing]
-    names = spoken[0] if len(spoken) == 1 else ", ".join(spoken[:-1]) + " and " + spoken[-1]
-    return rng.choice(_SOURCES).format(source=names)
+    return rng.choice(_SOURCES).format(source=listed(spoken, commas=False))
 
 
 def _as_data(source: str) -> str:

@@ -52,15 +52,11 @@ class ChatRequest(Record):
     @property
     def id(self) -> str:
         """Hash of what decides the reply."""
-        shape = self.reply_schema
-        # Put together by hand: messages and tools are JSON already, and a dump would copy dozens of schemas each time.
+        # Messages and tools are JSON already, and a dump of the whole would copy dozens of schemas each time.
         decides = {
-            "model": self.model,
-            "messages": self.messages,
-            "tools": self.tools,
-            "tool_choice": self.tool_choice,
-            "sampling": self.sampling.model_dump(mode="json"),
-            "reply_schema": shape if shape is None else {"name": shape.name, "body": shape.body},
+            name: value.model_dump(mode="json") if isinstance(value, Record) else value
+            for name, value in self
+            if name != "role"
         }
         return content_id("reply", decides)
 

@@ -162,6 +162,21 @@ def synthesize(
     if draw.slots["factor"] == 7:
         raise Refused("gate:not_guessable", "nobody divides by 7")
     question = f"What is the population density of {draw.seed.value}, divided by {draw.slots['factor']}?"
+    refusals = ((2, "walk:nothing", "there is nothing deeper"),)
+    return one_round(draw, question, derivation, (answer, calls), frame="ratio", refusals=refusals)
+
+
+def one_round(
+    draw: Draw,
+    question: str,
+    derivation: Derivation,
+    found: tuple[Any, tuple[EvidenceCall, ...]],
+    *,
+    frame: str,
+    refusals: tuple[tuple[int, str, str], ...] = (),
+) -> SmallSynthesis:
+    """The task of a derivation whose calls follow one another, for which `execute` found that in the first round."""
+    answer, calls = found
     typed = Answer(spec=derivation.spec, value=answer)
     made = Round(number=1, move="start", question=question, answer=typed, derivation=derivation)
     task = Task(
@@ -169,7 +184,7 @@ def synthesize(
         draw=draw.id,
         domain=draw.domain,
         exemplar=draw.exemplar,
-        frame="ratio",
+        frame=frame,
         register="plain",
         seed=draw.seed,
         question=question,
@@ -178,11 +193,11 @@ def synthesize(
         calls=calls,
         derivation=derivation,
         rounds=(made,),
-        depth=3,
+        depth=len(calls),
         width=1,
-        domains=("general",),
+        domains=(draw.domain,),
     )
-    return SmallSynthesis(task, calls, (made,), ((2, "walk:nothing", "there is nothing deeper"),))
+    return SmallSynthesis(task, calls, (made,), refusals)
 
 
 def replay(task: Task) -> Generator[Call, Result, str | None]:

@@ -45,7 +45,7 @@ def audit_inside(sandbox: Sandbox, root: Path, inside: str) -> Audit:
     beside = [ROOT / "builder", ROOT / "pyproject.toml", tool_specs_dir(), root]
     found = sandbox.run(
         Job(
-            command=(*python(), "-c", _START, json.dumps([[*paths, str(ROOT)], str(root), inside])),
+            command=(*python(), "-c", _START, json.dumps([[str(ROOT), *paths], str(root), inside])),
             readable=(*paths, *(str(path) for path in beside if path.exists())),
             listed=(str(ROOT),),
             cgroups=True,

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from builder.tools.held_back import held_back
+
 State = Literal["active", "missing", "restricted", "unverified", "unused", "broken"]
 
 _LONG_KEY = re.compile(r"""(?<![\w"'\-.])(?:[\w"'\-]++[ \t]*+\.[ \t]*+){19}""")
@@ -54,24 +56,19 @@ def catalogue(root: Path) -> list[Listed]:
         state, remedy = _state(body, rules)
         for file in sorted(path.parent.glob("*.toml")):
             if file.name != "provider.toml":
-                found.append(_waiting(root, _listed(f"{provider}.{file.stem}", _head(file), state, remedy)))
-    return found
+                found.append(_listed(f"{provider}.{file.stem}", _head(file), state, remedy))
+    return _waiting(root, found)
 
 
-def _waiting(root: Path, tool: Listed) -> Listed:
-    """The tool; when it waits to take part in draws, with what it waits for: a first call, or a scenario."""
-    if tool.kind == "code" and tool.state not in ("missing", "broken"):
-        from builder.tools.code.unused import unused
-
-        waits = unused(root, [tool.id]).get(tool.id)
-        return tool if waits is None else replace(tool, state="unused", remedy=waits)
-    if tool.kind not in ("http", "mcp") or tool.state in ("missing", "broken"):
-        return tool
-    # Read only for live tools: the list of a pool without any needs nothing of theirs.
-    from builder.tools.http.verified import unverified
-
-    why = unverified(root, tool.id)
-    return tool if why is None else replace(tool, state="unverified", remedy=why)
+def _waiting(root: Path, tools: list[Listed]) -> list[Listed]:
+    """The tools; those that wait to take part in draws with what they wait for: a first call, or a scenario."""
+    waits = held_back(root, {tool.id: tool.kind for tool in tools if tool.state not in ("missing", "broken")})
+    return [
+        replace(tool, state="unused" if tool.kind == "code" else "unverified", remedy=waits[tool.id])
+        if tool.id in waits
+        else tool
+        for tool in tools
+    ]
 
 
 def rule_name(names: Iterable[str], licence: str) -> str | None:

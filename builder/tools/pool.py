@@ -160,7 +160,7 @@ class ToolPool:
             for identity, spec in files.tools.items()
             if spec.provider not in self.inactive and (only is None or identity in only)
         }
-        self.unverified = held_back(self.root, chosen)
+        self.unverified = held_back(self.root, {tool: spec.kind for tool, spec in chosen.items()})
         self._activate({tool: spec for tool, spec in chosen.items() if tool not in self.unverified})
         self._live_options = live
         self._runtimes = {

@@ -11,11 +11,26 @@ from builder.errors import BudgetSpent, ModelError
 from builder.models.balance import Balance, Endpoint
 from builder.models.budget import MICRO, Budget, Budgets, Money, worst_case, worst_usage
 from builder.models.memory import RememberingModel, Spent
-from builder.records.chat import ChatChoice, ChatReply, ChatRequest, Sampling, Usage
+from builder.records.chat import ChatChoice, ChatReply, ChatRequest, ReplySchema, Sampling, Usage
 from tests.models.clock import QuickClock
 
 ASK = ChatRequest(model="m", messages=({"role": "user", "content": "hello"},), sampling=Sampling(max_tokens=100))
 WORST = worst_case(ASK)
+
+
+def test_all_but_who_asks_decides_what_a_reply_is_remembered_by() -> None:
+    changes: dict[str, object] = {
+        "model": "n",
+        "messages": ({"role": "user", "content": "hi"},),
+        "tools": ({"type": "function"},),
+        "tool_choice": "none",
+        "sampling": Sampling(max_tokens=99),
+        "reply_schema": ReplySchema(name="one", body={}),
+    }
+    assert changes.keys() | {"role"} == ChatRequest.model_fields.keys()
+    assert ASK.model_copy(update={"role": "judge"}).id == ASK.id
+    ids = {ASK.model_copy(update={name: value}).id for name, value in changes.items()}
+    assert len(ids | {ASK.id}) == len(changes) + 1
 
 
 class Kept:

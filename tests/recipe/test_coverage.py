@@ -22,7 +22,7 @@ def coverage_of(rows: list[frozenset[str]]) -> Coverage[str]:
 def test_the_search_is_exact(rows: list[frozenset[str]], front: int, block: int, data: st.DataObject) -> None:
     coverage = coverage_of(rows)
     search = Search(coverage, front, block)
-    free, aside = set(range(len(rows))), list[int]()
+    free, aside, gone = set(range(len(rows))), list[int](), set[int]()
     while free:
         row = search.best()
         assert row == max(sorted(free), key=coverage.gain)
@@ -33,10 +33,11 @@ def test_the_search_is_exact(rows: list[frozenset[str]], front: int, block: int,
                 aside.append(row)
                 continue
             case "close others":
-                shut = sorted(data.draw(st.sets(st.sampled_from(sorted({row, *free, *aside})), max_size=3)) | {row})
+                others = st.sampled_from(sorted({row, *free, *aside} - gone))
+                shut = sorted(data.draw(st.sets(others, max_size=3)) | {row})
                 search.close(np.asarray(shut))
                 free -= set(shut)
-                aside = [other for other in aside if other not in shut]
+                gone |= set(shut)
             case _:
                 search.close(np.asarray([row]))
         coverage.add(row)
@@ -44,7 +45,8 @@ def test_the_search_is_exact(rows: list[frozenset[str]], front: int, block: int,
         while aside:
             again = aside.pop()
             search.take_back(again)
-            free.add(again)
+            if again not in gone:
+                free.add(again)
     assert search.best() is None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -20,9 +20,11 @@ from builder.recipe.frames.about import ABOUT, BY_RULE, DECLARED, FRAME_OF
 from builder.recipe.frames.forms import LEAST, PIECES, REGISTERS, SHARES, check_forms, forms, share
 from builder.recipe.frames.pairs import FACTORS, NEAR_FACTOR, comparative
 from builder.recipe.synthesis import synthesize
+from builder.recipe.view import PoolView
 from builder.recipe.wording import describable, slots_in
 from builder.records.derivations import AnswerSpec, MapStep, OpStep
 from builder.records.tasks import Task
+from builder.records.tools import Use
 from builder.testing.draws import aimed_draws
 from builder.testing.tasks import general_executor
 from builder.tools.driver import drive
@@ -315,6 +317,24 @@ def test_what_a_spec_does_not_declare_may_be_done() -> None:
     assert not uses.meant_for(edge_of(f"{PROFILE}#area_km2", uses=()), "pick")
 
 
+@pytest.mark.parametrize(
+    ("does", "use"),
+    [
+        (uses.multiplied, "factor"),
+        (uses.addable, "total"),
+        (uses.shared_out, "share"),
+        (uses.averaged, "average"),
+        (uses.subtracted, "gap"),
+        (uses.spread_out, "spread"),
+    ],
+)
+def test_what_a_spec_declares_is_all_that_is_done(does: Callable[[Edge, PoolView], bool], use: str) -> None:
+    every = get_args(Use)
+    assert does(edge_of(f"{PROFILE}#area_km2", uses=every), POOL)
+    others = tuple(each for each in every if each != use)
+    assert not does(edge_of(f"{PROFILE}#area_km2", uses=others), POOL)
+
+
 def test_parts_of_a_whole_are_not_added_up() -> None:
     slots = {
         "~subject": "331",
@@ -433,6 +453,13 @@ def test_thresholds_are_round_and_split(values: list[Any], least: int) -> None:
         assert all(abs(value - limit) > 0.02 * limit for value in values)
         if all(isinstance(value, int) for value in values):
             assert isinstance(limit, int)
+
+
+def test_limits_of_falls_and_rises_leave_one_member() -> None:
+    # Only what rose at all, and is above 20, is a single one.
+    changes, sizes = [-4, -2, 2, 4, 8, 9], [60, 50, 40, 3, 2, 1]
+    low, high = limits.two_limits(list("abcdef"), changes, sizes, random.Random(1))
+    assert low == 0 and 3 < high < 40
 
 
 def test_values_without_a_gap_have_no_threshold() -> None:
@@ -606,3 +633,10 @@ def test_unknown_fields_of_a_walk_are_refused_not_filled() -> None:
     edge = atlas().edges["general.countries.country_profile#population"]
     with pytest.raises((Refused, DerivationError), match="needs more than"):
         base.named("the {field} of {country}", edge.parameter, "subject")
+
+
+def test_percentages_differ_by_percentage_points() -> None:
+    found = [task for name in ("difference", "lead", "spread", "compare") for task in sample(name)]
+    said = {task.answer.spec.unit for task in found if "percentage point" in task.question}
+    assert said == {"percentage points"}
+    assert all("percentage point" in task.question for task in found if task.answer.spec.unit == "percentage points")

@@ -95,6 +95,7 @@ def test_where_no_digits_hold_it_is_refused(derivation: Derivation) -> None:
 def test_a_rounding_that_the_question_states_is_part_of_it() -> None:
     assert settled(priced(1000, 997, 2), said=True) == 2
     assert stated("What is the gross price, rounded to the cent, times 997?")
+    assert stated("To the nearest euro, what is the gross price times 997?")
     assert not stated("What is the gross price times 997? How far is the nearest airport, in whole tins?")
 
 

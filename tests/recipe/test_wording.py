@@ -78,6 +78,7 @@ def test_rounding_is_said_once_and_only_for_numbers() -> None:
     assert "two decimal" in wording.tail(number, "How much is it, with each weight rounded to whole grams?", rng)
     whole = AnswerSpec(kind="number", decimals=0)
     assert wording.tail(whole, "How many boxes, rounded up?", rng) == ""
+    assert wording.tail(whole, "To the nearest euro, how much is it?", rng) == ""
     assert wording.tail(whole, "How long is the round flight?", rng) != ""
     assert wording.tail(AnswerSpec(kind="number"), "How many are there?", rng) == ""
     assert wording.tail(AnswerSpec(kind="entity"), "Which one?", rng) == ""

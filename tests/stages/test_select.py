@@ -101,6 +101,17 @@ def test_run_again_it_chooses_the_same_and_scores_it(made: Small) -> None:
     }
 
 
+def test_values_that_are_equal_keep_their_types(made: Small) -> None:
+    """Each value is kept once, but one call, a pass rate of one and a yes are three values."""
+    with made.store.transaction() as connection:
+        connection.execute("INSERT INTO pass_rates SELECT id, 'm', 8, 8, 1.0, 0.7, 1.0 FROM tasks")
+        connection.execute("UPDATE tasks SET depth = 1, width = 1")
+    types = {"pass_rate": float, "depth": int, "width": int, "joined": bool}
+    rows = candidates(made)
+    assert any(row["joined"] for row in rows)
+    assert [{name: type(row[name]) for name in types} for row in rows] == [types] * len(rows)
+
+
 def test_a_plan_does_not_depend_on_the_order_of_rows(made: Small) -> None:
     rows = candidates(made)
     sizes, nothing = made.settings.select, Unseen(frozenset(), (), None, frozenset())

@@ -15,6 +15,7 @@ from builder.tools.audit_inside import audit_inside
 from builder.tools.recording import record_all
 from builder.tools.sandbox.selftest import Sandbox
 from builder.tools.tables import TableCache
+from tests.tools.code.programs import QUERY, ROOTS, RUN, TOTALS, code_specs
 from tests.tools.sandbox.holding import holding, require
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
@@ -45,7 +46,11 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
-    root = Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
+    return readable(Path(shutil.copytree(tiny_pool(), tmp_path / "specs")), tmp_path)
+
+
+def readable(root: Path, tmp_path: Path) -> Path:
+    """The same specs with their recordings, and open to the user that root becomes inside."""
     record_all(root, TableCache(tmp_path / "cache"))
     for folder in [*root.parents, *root.rglob("*")]:
         # Root gives up being root inside, and pytest closes its folders to others.
@@ -64,6 +69,13 @@ def test_problems_are_those_that_a_plain_check_finds(sandbox: Sandbox, specs: Pa
     file.write_text(file.read_text(encoding="utf-8").replace("dividend / divisor", "dividend * divisor"))
     found = audit_inside(sandbox, specs, "general/atlas")
     assert found.problems and all("divide" in problem.file for problem in found.problems)
+
+
+def test_programs_are_left_out_since_no_sandbox_holds_in_another(sandbox: Sandbox, tmp_path: Path) -> None:
+    found = audit_inside(sandbox, readable(code_specs(tmp_path / "specs"), tmp_path), "general/programs")
+    assert (found.problems, found.tools) == ((), 4)
+    assert set(found.skipped) == {ROOTS, RUN, QUERY, TOTALS}
+    assert all(why.startswith("no sandbox holds here") for why in found.skipped.values())
 
 
 def test_hostile_functions_reach_nothing(

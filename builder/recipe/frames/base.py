@@ -185,7 +185,7 @@ def said(spec: AnswerSpec, value: Any, *given: Any) -> AnswerSpec:
     if spec.kind != "number" or not spec.decimals or not isinstance(value, (int, float)) or value == 0:
         return spec
     whole = math.floor(math.log10(abs(value))) + 1
-    most = max((len(f"{each:.9f}".rstrip("0").partition(".")[2]) for each in given or (value,)), default=0)
+    most = max(len(f"{each:.9f}".rstrip("0").partition(".")[2]) for each in given or (value,))
     return spec.model_copy(update={"decimals": max(1, min(spec.decimals, SAID_DIGITS - whole, most))})
 
 

@@ -26,7 +26,7 @@ from builder.recipe.frames.base import (
 from builder.recipe.frames.fanouts import COUNT_MEMBERS, kept_above, limit_words
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
 from builder.recipe.frames.limits import threshold, total_limit
-from builder.recipe.frames.uses import addable, averaged, numeric, percent, shared_out, spread_out, subtracted, yearly
+from builder.recipe.frames.uses import addable, averaged, percent, ranked, shared_out, spread_out, subtracted, yearly
 from builder.recipe.operators import near
 from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
@@ -63,10 +63,6 @@ def _by_name(need: str, over: Use, suits: Any) -> Any:
 
 def _placed(edge: Edge, view: PoolView) -> bool:
     return averaged(edge, view) and not percent(edge, view)
-
-
-def _ranked(edge: Edge, view: PoolView) -> bool:
-    return numeric(edge, view) and not yearly(edge, view) and view.types[edge.returned.type].name != "count"
 
 
 def _limited(edge: Edge, view: PoolView) -> bool:
@@ -259,10 +255,9 @@ def versus_average(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) 
     ground = Figures(atlas, slots)
     yield from ground.measured()
     own = ground.own_value(_named_member(ground, rng))
-    apart = computed("percent_change", Ref(step="statistics", field="mean"), Ref(step="own"))
-    figure = own_phrase(ground.attribute, "member")
-    words = ground.words("versus_average", figure=figure)
-    return ground.one_round((ground.statistics, own, apart), Ref(step="apart", field="result"), PERCENT, words)
+    change = computed("percent_change", Ref(step="statistics", field="mean"), Ref(step="own"))
+    words = ground.words("versus_average", figure=own_phrase(ground.attribute, "member"))
+    return ground.one_round((ground.statistics, own, change), Ref(step="apart", field="result"), PERCENT, words)
 
 
 def total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -289,7 +284,7 @@ def _total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) ->
 BOTH = (STATISTICS, CALCULATOR)
 
 FRAMES = {
-    "runner_up": Frame(_lists("highest", "pick", _ranked), runner_up, (STATISTICS,), least=4),
+    "runner_up": Frame(_lists("highest", "pick", ranked), runner_up, (STATISTICS,), least=4),
     "lead": Frame(_lists("highest", "spread", subtracted, by="gap"), lead, BOTH, least=4),
     "spread": Frame(_lists("highest", "spread", spread_out), spread, BOTH),
     "median": Frame(_lists("highest", "average", averaged), median, (STATISTICS,), least=5),

@@ -84,7 +84,7 @@ def _plain(values: list[Any]) -> list[Any]:
 
 def _said(number: float) -> bool:
     digits = f"{number:.10f}".replace(".", "").strip("0")
-    return len(digits) == 1 or digits[1] == "5"
+    return len(digits) < 2 or digits[1] == "5"  # none: zero, between a fall and a rise of one size
 
 
 TOTAL_APART = 1.05, 1.6

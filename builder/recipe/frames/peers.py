@@ -33,7 +33,7 @@ from builder.recipe.frames.uses import addable, meant_for, multiplied, numeric, 
 from builder.recipe.gates import stands_in
 from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
-from builder.recipe.wording import literal_text, slots_in
+from builder.recipe.wording import listed, literal_text, slots_in
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
 
@@ -204,8 +204,8 @@ def report(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     fields = {}
     for name, edge in zip(names, chosen, strict=True):
         fields[name] = yield from said_of(atlas.view, edge, literal.literal)
-    listed = [tidy(f"the {head}{unit_of(atlas.view, edge)}") for head, edge in zip(heads, chosen, strict=True)]
-    together = ", ".join(listed[:-1]) + " and " + listed[-1]
+    asked = [tidy(f"the {head}{unit_of(atlas.view, edge)}") for head, edge in zip(heads, chosen, strict=True)]
+    together = listed(asked, commas=False)
     words = tuple((r, compose(text, subject="{subject}", fields=together)) for r, text in forms("report"))
     planned = PlannedRound(
         "wider", (*steps[1:], record), Ref(step="report"), AnswerSpec(kind="record", fields=fields), words

@@ -32,15 +32,19 @@ def multiplied(edge: Edge, view: PoolView) -> bool:
 
 
 def addable(edge: Edge, view: PoolView) -> bool:
-    """Laws 3 and 12. A quantity that adds up, and that people put together: they set limits for it too."""
-    adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
-    return weighty(edge, view) and adds and not summed_up(edge) and meant_for(edge, "total")
+    """Laws 3 and 12. A quantity that adds up, and that people put together."""
+    return _adds_up(edge, view) and meant_for(edge, "total")
 
 
 def shared_out(edge: Edge, view: PoolView) -> bool:
     """Laws 3 and 12. A quantity of which people give one member's part of the total."""
+    return _adds_up(edge, view) and meant_for(edge, "share")
+
+
+def _adds_up(edge: Edge, view: PoolView) -> bool:
+    """Law 3. People set limits for what they put together, too."""
     adds = view.types[edge.returned.type].additive and bool(edge.returned.above)
-    return weighty(edge, view) and adds and not summed_up(edge) and meant_for(edge, "share")
+    return weighty(edge, view) and adds and not summed_up(edge)
 
 
 def averaged(edge: Edge, view: PoolView) -> bool:
@@ -48,10 +52,15 @@ def averaged(edge: Edge, view: PoolView) -> bool:
     return weighty(edge, view) and not summed_up(edge) and meant_for(edge, "average")
 
 
+def ranked(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of which there is a first and a second: neither years nor counts of links."""
+    counted = view.types[edge.returned.type].name == "count"
+    return numeric(edge, view) and not yearly(edge, view) and not counted
+
+
 def subtracted(edge: Edge, view: PoolView) -> bool:
     """Law 12. A quantity of which a difference says something: links are counted, not set apart."""
-    counted = view.types[edge.returned.type].name == "count"
-    return numeric(edge, view) and not yearly(edge, view) and not counted and meant_for(edge, "gap")
+    return ranked(edge, view) and meant_for(edge, "gap")
 
 
 def spread_out(edge: Edge, view: PoolView) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from builder.errors import ToolDefect, ToolError
@@ -54,7 +54,7 @@ class CodeTools:
         Raises ToolError for what a program did, ToolDefect for what a spec's own program must not do, SandboxError
         where nothing can be run.
         """
-        job = replace(job_of(spec, self._providers[spec.provider], arguments), limits=self._limits)
+        job = job_of(spec, self._providers[spec.provider], arguments, self._limits)
         document = answer(spec, self._sandbox().run(job))
         fields = {}
         for name, field in spec.returns.items():
@@ -66,7 +66,7 @@ class CodeTools:
         return fields
 
 
-def job_of(spec: ToolSpec, provider: Provider, arguments: dict[str, Any]) -> Job:
+def job_of(spec: ToolSpec, provider: Provider, arguments: dict[str, Any], limits: Limits) -> Job:
     """What is run. Raises ToolError for a program beyond reason."""
     code = spec.code
     assert code is not None
@@ -95,6 +95,7 @@ def job_of(spec: ToolSpec, provider: Provider, arguments: dict[str, Any]) -> Job
         readable=packages.readable,
         listed=packages.roots,
         cgroups=code.language == "sql",
+        limits=limits,
     )
 
 
@@ -127,16 +128,15 @@ def answer(spec: ToolSpec, found: Outcome) -> Any:
 def _error(spec: ToolSpec, found: Outcome) -> ToolError:
     """How a program failed. A spec's own tells what is wrong with the arguments as an adapter does, by exceptions."""
     assert spec.code is not None and found.kind is not None
-    classes = _exceptions(found)
-    if found.kind == "bad_program" and "Unfit" in classes:
+    if found.kind == "bad_program" and "Unfit" in found.raised:
         return ToolError("invalid_value", _said(found))
     if spec.code.program_from is not None:
         return ToolError(found.kind, found.message)
     if found.kind == "timeout":
         return ToolDefect("timeout", f'{spec.id}: {found.message}; quarantine it: add "{spec.id}" to `pool.quarantine`')
-    if found.kind == "bad_program" and "LookupError" in classes:
+    if found.kind == "bad_program" and "LookupError" in found.raised:
         return ToolError("not_found", _said(found))
-    if found.kind == "bad_program" and {"ValueError", "ArithmeticError"} & set(classes):
+    if found.kind == "bad_program" and {"ValueError", "ArithmeticError"} & set(found.raised):
         return ToolError("invalid_value", _said(found))
     return ToolError("exception" if found.kind == "bad_program" else found.kind, found.message)
 
@@ -145,14 +145,6 @@ def _said(found: Outcome) -> str:
     """The words of an exception, without its class and place."""
     words = found.message.partition(": ")[2]
     return words.rpartition(" (line ")[0] or words or found.message
-
-
-def _exceptions(found: Outcome) -> list[str]:
-    """Names of the classes of the exception that ended the harness."""
-    try:
-        return [str(name) for name in json.loads(found.stderr.decode("utf-8", "replace").splitlines()[-1])["exception"]]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return []
 
 
 def _no_number(name: str) -> Any:

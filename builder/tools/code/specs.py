@@ -100,7 +100,7 @@ def _sql(spec: ToolSpec, code: Code, provider: Provider | None) -> Iterator[Prob
                 yield f"{key}.columns.{column}", f"{parameter} is no list parameter", "name one with many = true"
     if code.program is not None:
         yield from _statement(spec, code.program)
-    elif any(field.select is None for field in spec.returns.values()):
+    if any(field.select is None for field in spec.returns.values()):
         yield "returns", "a query gives columns, types, rows and records", "say with select what is returned of them"
 
 
@@ -118,5 +118,3 @@ def _statement(spec: ToolSpec, program: str) -> Iterator[Problem]:
         yield "code.program", f"{len(statements)} statements, or no SELECT", "write one SELECT"
     for name in sorted(set().union(*(each.named_parameters for each in statements)) - set(spec.parameters)):
         yield "code.program", f"${name} is no parameter", f"expected one of {', '.join(sorted(spec.parameters))}"
-    if any(field.select is None for field in spec.returns.values()):
-        yield "returns", "a query gives columns, types, rows and records", "say with select what is returned of them"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from yarl import URL
 
 from builder.errors import SettingsError
@@ -51,6 +52,12 @@ def host_of(address: str) -> Host:
     if url.port != PORTS.get(url.scheme):
         parts["port"] = url.port
     return Host(**parts)
+
+
+def first_line(error: ValueError) -> str:
+    """Why there is no such host or server: the first reason, in one line."""
+    reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return " ".join(reason.split())[:120]
 
 
 def host_lines(host: Host) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ UNCHECKED = (
 )  # fmt: skip
 """Limits that a parameter of ours cannot state."""
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"""(?<!\w)(['"`])([^'"`\n]{1,60})\1(?!\w)""")
 
@@ -74,6 +75,25 @@ def snake(name: str) -> str:
     """`sourceTimezone`, `source-timezone` and `Source Timezone` as `source_timezone`."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+
+
+def ours(theirs: str, taken: set[str]) -> str:
+    """A name of ours that no other has, which is then taken."""
+    first = snake(theirs)[:60].strip("_")
+    if not _NAME.fullmatch(first):
+        first = f"value_{first}".strip("_")[:60]
+    name, number = first, 1
+    while name in taken:
+        number += 1
+        name = f"{first}_{number}"
+    taken.add(name)
+    return name
+
+
+def by_name(leaves: Iterable[Leaf]) -> dict[str, Leaf]:
+    """Values under names of ours, no two the same."""
+    taken: set[str] = set()
+    return {ours(leaf.name, taken): leaf for leaf in leaves}
 
 
 def expression(path: tuple[str, ...]) -> str:

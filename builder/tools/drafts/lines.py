@@ -16,6 +16,8 @@ from builder.tools.drafts.proposing import Proposal, propose
 TOOL_SCHEMA = "#:schema ../../../docs/schemas/tool.schema.json"
 PROVIDER_SCHEMA = "#:schema ../../../docs/schemas/provider.schema.json"
 
+TERMS = 'terms = ""                 # https address of the terms of use'
+
 HOW = "Correct or confirm each key of `review`, then take it out."
 
 _COMPUTES = frozenset("add average calculate compute convert count difference divide evaluate multiply sum".split())
@@ -58,6 +60,20 @@ class Ground:
 def role(name: str) -> str:
     """What a tool of that name does."""
     return "processing" if set(snake(name).split("_")) & _COMPUTES else "retrieval"
+
+
+def provider_head(whence: str, title: str, licence: str, says: str) -> list[str]:
+    """The first lines of a provider's file; `licence` and `says` are what to know of data_licence and say_source."""
+    return [
+        PROVIDER_SCHEMA,
+        remark(f"Proposed from {whence}. {HOW}"),
+        f"title = {value(title)}",
+        'source = ""                # how a question may name it',
+        f'data_licence = ""          # {licence}',
+        'attribution = ""           # the sentence for the dataset card',
+        f"say_source = true          # {says}",
+        "share_responses = false    # true where its terms let recorded answers be passed on",
+    ]
 
 
 def parameter(name: str, leaf: Leaf, proposals: Sequence[Proposal], draft: Draft) -> Iterator[str]:

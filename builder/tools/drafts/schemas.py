@@ -38,6 +38,20 @@ def read(
     return leaves, gaps
 
 
+def read_sent(
+    schema: Mapping[str, Any], root: Mapping[str, Any] | None = None, skipped: str = ""
+) -> tuple[list[Leaf], list[Gap]]:
+    """The same of a table that is sent: parts of a list's members are gaps, as a list is told whole."""
+    leaves, gaps = read(schema, root, skipped)
+    told = [leaf for leaf in leaves if leaf.path and "[]" not in leaf.path[:-1]]
+    gaps += [
+        Gap(leaf.path, "it is no plain value, or list of them, of a table", leaf.required)
+        for leaf in leaves
+        if leaf not in told
+    ]
+    return told, gaps
+
+
 def plain(schema: Any, root: Mapping[str, Any]) -> Any:
     """The schema itself with its references followed and a null taken out; None when it cannot be read."""
     try:

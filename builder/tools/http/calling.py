@@ -186,13 +186,10 @@ class LiveTools:
     def _opened(self) -> Client:
         if self._client is None:
             # Here, since replaying needs none of it: the HTTP library takes a third of a second to import.
-            from builder.tools.http.client import Caller, Client
-            from builder.tools.http.egress import Guard
+            from builder.tools.http.client import Client
 
-            options = self.options
-            paces = options.folder / ".pace" if options.folder is not None else None
-            caller = Caller(options.contact, self._secrets, self._clock(), options.now, paces)
-            self._client = Client(caller, Guard(options.lookup, loopback=options.loopback))
+            paces = self.options.folder / ".pace" if self.options.folder is not None else None
+            self._client = Client.of(self.options, self._secrets, self._clock(), paces)
         return self._client
 
     def _opened_servers(self) -> Servers:

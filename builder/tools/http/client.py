@@ -24,6 +24,7 @@ from builder.errors import SettingsError, ToolError
 from builder.records.http import Host, Received, Sent
 from builder.records.tools import Provider
 from builder.tools.http.egress import Guard, declared_host, next_hop
+from builder.tools.http.options import LiveOptions
 from builder.tools.http.pace import Clock, Pace
 from builder.tools.http.secrets import Secrets
 from builder.tools.http.trying import Passing, tried
@@ -75,6 +76,12 @@ class Client:
         self._guard = guard
         self._paces: dict[tuple[str, str, int], Pace] = {}
         self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def of(cls, options: LiveOptions, secrets: Secrets, clock: Clock, paces: Path | None = None) -> Client:
+        """One that asks as the options say; `paces` is the folder that processes share their paces in."""
+        caller = Caller(options.contact, secrets, clock, options.now, paces)
+        return cls(caller, Guard(options.lookup, loopback=options.loopback))
 
     async def close(self) -> None:
         for pace in self._paces.values():

@@ -15,23 +15,23 @@ from builder.recipe.injection import findings, neutral
 from builder.records.http import Host
 from builder.records.mcp import McpServer
 from builder.tools.drafts.folder import host_lines
-from builder.tools.drafts.leaves import Leaf
+from builder.tools.drafts.leaves import Leaf, by_name
 from builder.tools.drafts.lines import (
     HOW,
-    PROVIDER_SCHEMA,
+    TERMS,
     TOOL_SCHEMA,
     Draft,
     Ground,
     examples,
     key,
     parameter,
+    provider_head,
     returned,
     role,
     value,
     words,
 )  # fmt: skip
-from builder.tools.drafts.schemas import of_value, read
-from builder.tools.http.placing import SLOT
+from builder.tools.drafts.schemas import of_value, read, read_sent
 from builder.tools.http.selecting import select
 from builder.tools.mcp.packages import NOT_STATED
 
@@ -49,38 +49,35 @@ class Sample:
 def draft_tool(name: str, listed: Mapping[str, Any], ground: Ground, sample: Sample | None) -> Draft:
     """The spec of one tool of a server; without text when a flat spec cannot ask it."""
     draft = Draft()
-    parameters, gaps = read(listed.get("inputSchema", {}))
+    told, gaps = read_sent(listed.get("inputSchema", {}))
     draft.gaps += [f"parameter {gap}" for gap in gaps]
-    steering = findings([name, [list(leaf.path) for leaf in parameters]])
+    steering = findings([name, [list(leaf.path) for leaf in told]])
     if steering:
         draft.gaps.append(f"not written: its names hold {steering[0].reason}")
         return draft
-    names = [leaf.name for leaf in parameters]
     if any(gap.required for gap in gaps):
         draft.gaps.append("not written: it requires such a parameter")
         return draft
-    if len(set(names)) < len(names) or not all(map(SLOT.fullmatch, (f"{{{each}}}" for each in names))):
-        draft.gaps.append(f"not written: {', '.join(names)} are no names of parameters, or not two different ones")
-        return draft
-    answer, document, fields, gaps = _answer(listed, sample)
+    answer, document, leaves, gaps = _answer(listed, sample)
+    parameters, fields = by_name(told), by_name(leaves)
     draft.gaps += [f"returns {gap}" for gap in gaps]
     if not fields:
         draft.gaps.append("returns: nothing is known of its answer; import it again with a call of it (--call)")
     text, more = words(str(listed.get("description") or listed.get("title") or ""))
     draft.gaps += [f"description {each}" for each in more]
-    review = ["description", "role", "mcp.safe", *(f"parameters.{leaf.name}.type" for leaf in parameters)]
-    review += [f"returns.{leaf.name}.{part}" for leaf in fields for part in ("type", "phrases")]
+    review = ["description", "role", "mcp.safe", *(f"parameters.{each}.type" for each in parameters)]
+    review += [f"returns.{each}.{part}" for each in fields for part in ("type", "phrases")]
     lines = [*_tool_head(name, listed, answer, text, [*review, "examples"])]
-    if any(leaf.path != (leaf.name,) for leaf in parameters):
+    if any(leaf.path != (each,) for each, leaf in parameters.items()):
         lines += _told(parameters)
-    for leaf in parameters:
-        given = [] if sample is None else [each for each in (_at(sample.arguments, leaf.path),) if each is not None]
-        lines += parameter(leaf.name, leaf, ground.proposals(leaf, given), draft)
-    for leaf in fields:
+    for each, leaf in parameters.items():
+        given = [] if sample is None else [_at(sample.arguments, leaf.path)]
+        lines += parameter(each, leaf, ground.proposals(leaf, given), draft)
+    for each, leaf in fields.items():
         seen = select(leaf.expression, document) if document is not None else None
-        lines += returned(leaf.name, leaf, [seen], ground, draft)
-    known = {} if sample is None else {leaf.name: _at(sample.arguments, leaf.path) for leaf in parameters}
-    lines += examples(names, {leaf.name for leaf in parameters if leaf.required}, known)
+        lines += returned(each, leaf, [seen], ground, draft)
+    known = {} if sample is None else {each: _at(sample.arguments, leaf.path) for each, leaf in parameters.items()}
+    lines += examples(list(parameters), {each for each, leaf in parameters.items() if leaf.required}, known)
     draft.write(lines)
     return draft
 
@@ -88,19 +85,11 @@ def draft_tool(name: str, listed: Mapping[str, Any], ground: Ground, sample: Sam
 def draft_provider(server: McpServer, title: str, host: Host | None) -> str:
     """The provider's file of a server; its `title` is what it calls itself."""
     where = server.address if server.url is None else f"the server at {server.address}"
-    lines = [
-        PROVIDER_SCHEMA,
-        f"# Proposed from {where}. {HOW}",
-        f"title = {value(neutral(title))}",
-        'source = ""                # how a question may name it',
-        'data_licence = ""          # begins with a key of licences.toml; or "none (computation only)"',
-        'attribution = ""           # the sentence for the dataset card',
-        "say_source = true          # false where it only computes",
-        "share_responses = false    # true where its terms let recorded answers be passed on",
-    ]
+    licence = 'begins with a key of licences.toml; or "none (computation only)"'
+    lines = provider_head(where, neutral(title), licence, "false where it only computes")
     review = ["title", "say_source", "share_responses", "server"]
     if host is not None:
-        lines.append('terms = ""                 # https address of the terms of use')
+        lines.append(TERMS)
         review.append("hosts")
     lines += [f"review = {value(review)}", "", "[server]"]
     if server.url is not None:
@@ -131,11 +120,11 @@ def _tool_head(name: str, listed: Mapping[str, Any], answer: str, text: str, rev
     yield '# refusals = { "words of its error" = "not_found" }'
 
 
-def _told(parameters: Sequence[Leaf]) -> Iterator[str]:
+def _told(parameters: Mapping[str, Leaf]) -> Iterator[str]:
     """Where a server's names or shapes differ from ours."""
     yield from ("", "[mcp.arguments]")
-    for leaf in parameters:
-        yield f"{'.'.join(key(part) for part in leaf.path if part != '[]')} = {value('{' + leaf.name + '}')}"
+    for name, leaf in parameters.items():
+        yield f"{'.'.join(key(part) for part in leaf.path if part != '[]')} = {value('{' + name + '}')}"
 
 
 def _answer(listed: Mapping[str, Any], sample: Sample | None) -> tuple[str, Any, list[Leaf], list[Any]]:

@@ -19,9 +19,9 @@ from builder.recipe.injection import neutral
 from builder.records.http import Host
 from builder.records.mcp import McpServer, ServerGrant
 from builder.records.tools import Provider
-from builder.tools.drafts.folder import Imported, ground_of, host_of, namer, place, write_new
-from builder.tools.http.client import Caller, Client
-from builder.tools.http.egress import Guard
+from builder.tools.drafts.folder import Imported, first_line, ground_of, host_of, namer, place, write_new
+from builder.tools.drafts.schemas import plain
+from builder.tools.http.client import Client
 from builder.tools.http.options import LiveOptions
 from builder.tools.http.pace import SystemClock
 from builder.tools.http.secrets import Secrets
@@ -88,7 +88,7 @@ def _server(asked: Asked) -> tuple[McpServer, Host | None]:
     try:
         return McpServer(url=asked.url), host_of(asked.url)
     except ValueError as error:
-        raise SettingsError(f"--url {asked.url}: no address of a server: {str(error).splitlines()[0]}") from None
+        raise SettingsError(f"--url {asked.url}: no address of a server: {first_line(error)}") from None
 
 
 async def _look(provider: Provider, asked: Asked, options: LiveOptions) -> tuple[str, Tools, Sample | None]:
@@ -101,8 +101,7 @@ async def _look(provider: Provider, asked: Asked, options: LiveOptions) -> tuple
         grant = ServerGrant(provider=provider.id, home=asked.home, readable=asked.readable)
         transport = program(provider.server, grant, watch, options.hold)
     else:
-        caller = Caller(options.contact, secrets, clock, options.now)
-        client = Client(caller, Guard(options.lookup, loopback=options.loopback))
+        client = Client.of(options, secrets, clock)
         transport = streaming(client, provider, watch)
     session = Session(transport, watch, clock, secrets, provider.limits.try_seconds, None)
     try:
@@ -140,7 +139,8 @@ def _arguments(schema: Mapping[str, Any], words: Sequence[str]) -> dict[str, Any
         if not equals or name not in properties:
             raise SettingsError(f"--arg {word!r}: write name=value with one of {', '.join(properties) or 'no names'}")
         try:
-            found[name] = text if properties[name].get("type") == "string" else json.loads(text)
+            wanted = plain(properties[name], schema) or {}
+            found[name] = text if wanted.get("type") == "string" else json.loads(text)
         except ValueError:
             found[name] = text
     return found

@@ -102,8 +102,7 @@ def _python(home: Path, program: str) -> Found | None:
             stated = {key.lower(): value for key, value in each.metadata.json.items() if isinstance(value, str)}
             licence = stated.get("license_expression") or stated.get("license") or ""
             files = tuple(_python_files(each))
-            licence = next(iter(licence.splitlines()), "")
-            return Found("pypi", each.metadata["Name"], each.version, licence, files, path)
+            return Found("pypi", each.metadata["Name"], each.version, next(iter(licence.splitlines()), ""), files, path)
     return None
 
 

@@ -253,12 +253,10 @@ class Session:
             self._looked = None
 
     async def _look(self) -> None:
+        # Before it is asked: what it says meanwhile counts.
+        self._looked = self._clock.now()
         if self._pin is not None:
-            # Before it is asked: what it says meanwhile counts.
-            self._looked = self._clock.now()
             self._pin.check(await self.tools())
-        else:
-            self._looked = self._clock.now()
 
     @asynccontextmanager
     async def _asking(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,16 +13,17 @@ from builder.recipe.injection import findings, neutral
 from builder.records.http import Auth, HttpRequest
 from builder.records.tools import Parameter, Provider, Return, ToolSpec
 from builder.tools.drafts.folder import host_lines
-from builder.tools.drafts.leaves import Leaf
+from builder.tools.drafts.leaves import Leaf, by_name
 from builder.tools.drafts.lines import (
     HOW,
-    PROVIDER_SCHEMA,
+    TERMS,
     TOOL_SCHEMA,
     Draft,
     Ground,
     examples,
     key,
     parameter,
+    provider_head,
     remark,
     returned,
     role,
@@ -35,7 +36,7 @@ from builder.tools.openapi import words as markdown
 from builder.tools.openapi.answering import Answered, cut
 from builder.tools.openapi.describing import Description, Operation, OperationPart, Unmapped
 from builder.tools.openapi.paging import guess
-from builder.tools.openapi.placing import Placed, ours
+from builder.tools.openapi.placing import Placed
 from builder.tools.openapi.securing import Base, Key
 
 _TERMS = re.compile(r"https://[^\s<>]{1,500}")
@@ -67,7 +68,7 @@ def draft_tool(planned: Planned, ground: Ground, provider: Provider, source: str
     """The spec of an operation. Raises Unmapped for what no spec may say."""
     draft = Draft(gaps=list(planned.gaps))
     request = _request(planned)
-    fields = _fields(planned.answer.fields)
+    fields = by_name(planned.answer.fields)
     _must_hold(planned, request, fields, provider)
     text, more = words(markdown.joined(planned.part.summary, planned.part.description))
     draft.gaps += [f"description {each}" for each in more]
@@ -88,21 +89,11 @@ def draft_provider(description: Description, provider: Provider, source: str) ->
     """The provider's file."""
     info = description.info
     title, _ = words(markdown.cleaned(info.title))
-    lines = [
-        PROVIDER_SCHEMA,
-        remark(f"Proposed from {source}. {HOW}"),
-        f"title = {value(title)}",
-        'source = ""                # how a question may name it',
-        'data_licence = ""          # begins with a key of licences.toml',
-        'attribution = ""           # the sentence for the dataset card',
-        "say_source = true          # what a service says changes, so a question must name it",
-        "share_responses = false    # true where its terms let recorded answers be passed on",
-    ]
+    licence, says = "begins with a key of licences.toml", "what a service says changes, so a question must name it"
+    lines = provider_head(source, title, licence, says)
     terms = info.terms or ""
     terms = terms if _TERMS.fullmatch(terms) and not findings(terms) else ""
-    lines.append(
-        f"terms = {value(terms)}" if terms else 'terms = ""                 # https address of the terms of use'
-    )
+    lines.append(f"terms = {value(terms)}" if terms else TERMS)
     review = ["title", "terms", "share_responses", "hosts"]
     if provider.auth is not None:
         review.append("auth")
@@ -171,11 +162,6 @@ def _must_hold(planned: Planned, request: Mapping[str, Any], fields: Mapping[str
     problems = [each for each in tool_problems(spec, provider) if each.key != "request.safe"]
     if problems:
         raise Unmapped(f"{problems[0].key}: {problems[0].problem}"[:300])
-
-
-def _fields(leaves: Sequence[Leaf]) -> dict[str, Leaf]:
-    taken: set[str] = set()
-    return {ours(leaf.name, taken): leaf for leaf in leaves}
 
 
 def _review(planned: Planned, request: Mapping[str, Any], fields: Mapping[str, Leaf]) -> list[str]:

@@ -21,10 +21,9 @@ from builder.identity import random_stream
 from builder.recipe.injection import neutral
 from builder.records.http import Auth, Host, LiveLimits, Sent
 from builder.records.tools import Provider
-from builder.tools.drafts.folder import Imported, ground_of, host_of, namer, place, write_new
+from builder.tools.drafts.folder import Imported, first_line, ground_of, host_of, namer, place, write_new
 from builder.tools.drafts.lines import words
-from builder.tools.http.client import Caller, Client
-from builder.tools.http.egress import Guard
+from builder.tools.http.client import Client
 from builder.tools.http.options import LiveOptions
 from builder.tools.http.pace import SystemClock
 from builder.tools.http.secrets import Secrets
@@ -115,7 +114,7 @@ def _source(source: str, options: LiveOptions) -> tuple[bytes, str, str | None]:
         if url.user is not None or url.password is not None:
             raise ValueError("a user name stands in it")
     except ValueError as error:
-        raise SettingsError(f"{source}: no address of a description: {str(error).splitlines()[0]}") from None
+        raise SettingsError(f"{source}: no address of a description: {first_line(error)}") from None
     provider = Provider(
         id="import", title="-", source="-", data_licence="-", attribution="-", hosts=(host,),
         limits=LiveLimits(max_bytes=MAX_BYTES),
@@ -125,10 +124,7 @@ def _source(source: str, options: LiveOptions) -> tuple[bytes, str, str | None]:
 
 async def _fetched(provider: Provider, url: str, options: LiveOptions) -> bytes:
     """What an address answers, asked for as every live tool asks."""
-    secrets, clock = Secrets.of(options.grants, options.environ), options.clock or SystemClock()
-    client = Client(
-        Caller(options.contact, secrets, clock, options.now), Guard(options.lookup, loopback=options.loopback)
-    )
+    client = Client.of(options, Secrets.of(options.grants, options.environ), options.clock or SystemClock())
     sent = Sent("GET", url, (("Accept", ACCEPT),))
     try:
         received = await client.fetch(

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.records.base import Json
-from builder.tools.drafts.leaves import Gap, Leaf, is_of, snake
-from builder.tools.drafts.schemas import plain, read
+from builder.tools.drafts.leaves import Gap, Leaf, is_of, ours
+from builder.tools.drafts.schemas import plain, read_sent
 from builder.tools.http.specs import FORBIDDEN_HEADERS
 from builder.tools.openapi.describing import (
     BodyPart,
@@ -29,7 +29,6 @@ from builder.tools.openapi.words import cleaned
 MAX_PARAMETERS = 30
 """Of a tool; further ones that are optional are left out."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SLOT = re.compile(r"\{([^{}/]{0,200})\}")
 _USUAL = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _JOINED = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -154,7 +153,7 @@ def _given(description: Description, each: ParameterPart, found: Placed) -> list
         raise cannot("it has no schema")
     needed = each.required or each.place == "path"
     wrapped = {"type": "object", "properties": {each.name: each.body}, "required": [each.name] if needed else []}
-    leaves, gaps = read(wrapped, description.document)
+    leaves, gaps = read_sent(wrapped, description.document)
     if gaps or not leaves:
         raise cannot(gaps[0].why if gaps else "its schema holds no value")
     if each.reserved:
@@ -225,12 +224,12 @@ def _place_body(description: Description, raw: Any, found: Placed) -> None:
             raise Unmapped(why)
         found.gaps.append(why)
         return
-    leaves, gaps = read(media.body, description.document, "readOnly")
-    for leaf in list(leaves):
-        # A list is a member of the body, and so are no parts of its members.
-        if "[]" in leaf.path[:-1] or not leaf.path or (kind == "form" and (len(leaf.path) > 1)):
-            leaves.remove(leaf)
-            gaps.append(Gap(leaf.path, "it is no plain value, or list of them, of the body", leaf.required))
+    leaves, gaps = read_sent(media.body, description.document, "readOnly")
+    if kind == "form":
+        gaps += [
+            Gap(leaf.path, "it is no plain value of a form", leaf.required) for leaf in leaves if len(leaf.path) > 1
+        ]
+        leaves = [leaf for leaf in leaves if len(leaf.path) == 1]
     missed = [gap for gap in gaps if gap.required]
     if missed and body.required:
         raise Unmapped(f"body {missed[0]}")
@@ -291,19 +290,6 @@ def _name(found: Placed) -> None:
     for number, each in enumerate(found.given):
         name = ours(each.leaf.name if each.place == "body" else "_".join(each.theirs), taken)
         found.given[number] = replace(each, name=name)
-
-
-def ours(theirs: str, taken: set[str]) -> str:
-    """A name of ours that no other has, which is then taken."""
-    first = snake(theirs)[:60].strip("_")
-    if not _NAME.fullmatch(first):
-        first = f"value_{first}".strip("_")[:60]
-    name, number = first, 1
-    while name in taken:
-        number += 1
-        name = f"{first}_{number}"
-    taken.add(name)
-    return name
 
 
 def _path(found: Placed) -> str:

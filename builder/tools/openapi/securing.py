@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from yarl import URL
 
 from builder.records.http import Auth, Host
-from builder.tools.drafts.folder import host_of
+from builder.tools.drafts.folder import first_line, host_of
 from builder.tools.http.specs import FORBIDDEN_HEADERS
 from builder.tools.openapi.describing import (
     Description,
@@ -73,7 +73,7 @@ def base_of(
         host = host_of(address)
         odd = url.user is not None or url.password is not None or bool(url.raw_query_string) or bool(url.raw_fragment)
     except ValueError as error:
-        raise Unmapped(f"servers: {address[:120]!r} is no address: {_first_line(error)}") from None
+        raise Unmapped(f"servers: {address[:120]!r} is no address: {first_line(error)}") from None
     if odd or "{" in address or not address.isascii():
         raise Unmapped(f"servers: {address[:120]!r} is no plain address")
     return Base(host, address, tuple(notes))
@@ -157,8 +157,3 @@ def auth_of(key: Key, host: Host, provider: str) -> Auth:
         )  # fmt: skip
     except ValueError:
         raise Unmapped(f"no key goes into {key.name[:60]!r}") from None
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).splitlines()
-    return lines[2].strip()[:120] if len(lines) > 2 else lines[0][:120]

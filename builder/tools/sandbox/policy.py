@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -79,6 +80,12 @@ class Job:
     limits: Limits = field(default_factory=Limits)
 
 
+def python_job(program: str, given: str = "", limits: Limits | None = None) -> Job:
+    """A Python program with its input, which may import the standard library alone."""
+    document = {"program": program, "input": given, "roots": [], "packages": [], "distributions": []}
+    return Job(json.dumps(document).encode(), "python", limits=limits or Limits())
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """Which sandbox it was."""
@@ -103,3 +110,5 @@ class Outcome:
     used: Used
     facts: Mapping[str, Any] = field(default_factory=dict)
     """`status` (negative for a signal), `seconds`, `cpu` (seconds), `memory` (peak, bytes; sampled)."""
+    raised: tuple[str, ...] = ()
+    """Classes of the exception that ended a program, its own first; empty when it ended in another way."""

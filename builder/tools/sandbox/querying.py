@@ -56,7 +56,9 @@ def answer(document: dict[str, Any]) -> dict[str, Any]:
     statements = connection.extract_statements(document["program"])
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise ValueError(f"one SELECT is run, and {len(statements)} statements were given, or one of another kind")
-    cursor = connection.execute(statements[0], _used(document))
+    # Only those that the query names: DuckDB refuses others.
+    values = {name: value for name, value in document["values"].items() if name in statements[0].named_parameters}
+    cursor = connection.execute(statements[0], values)
     names, types = [c[0] for c in cursor.description], [str(c[1]) for c in cursor.description]
     found = cursor.fetchmany(MAX_ROWS + 1)
     if len(found) > MAX_ROWS:
@@ -68,12 +70,6 @@ def answer(document: dict[str, Any]) -> dict[str, Any]:
         "rows": rows,
         "records": [dict(zip(names, row, strict=True)) for row in rows],
     }
-
-
-def _used(document: dict[str, Any]) -> dict[str, Any]:
-    """Values of the parameters that a fixed query names as `$parameter`."""
-    words = set(re.findall(r"\$([a-z][a-z0-9_]*)", document["program"]))
-    return {name: value for name, value in document["values"].items() if name in words}
 
 
 def _columns(table: dict[str, Any]) -> dict[str, list[Any]]:
@@ -126,8 +122,10 @@ def _plain(value: Any) -> Any:
         raise ValueError(f"a value of the result is {value}, which is no number")
     if isinstance(value, decimal.Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta | uuid.UUID):
-        return value.isoformat() if not isinstance(value, datetime.timedelta | uuid.UUID) else str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta | uuid.UUID):
+        return str(value)
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     if isinstance(value, dict):

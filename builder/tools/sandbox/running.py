@@ -18,9 +18,9 @@ from builder.errors import SandboxError
 # Not used here: importing them keeps their compiled form, which a process inside could not write.
 from builder.tools.sandbox import harness as _harness  # noqa: F401
 from builder.tools.sandbox import querying as _querying  # noqa: F401
-from builder.tools.sandbox import watch as _watch  # noqa: F401
 from builder.tools.sandbox.policy import KINDS, MIB, Job, Limits, Outcome, Used
 from builder.tools.sandbox.variants import ROOT, Variant, start
+from builder.tools.sandbox.watch import late
 
 GRACE = 10.0
 """Seconds that a watcher has to clean up after the wall limit before it counts as broken."""
@@ -39,7 +39,6 @@ def run(variant: Variant, job: Job, decoys: Mapping[str, str] | None = None) -> 
         raise SandboxError(f"the input has {len(job.stdin)} bytes; the limit is {MAX_INPUT}")
     used = variant.used(job.limits)
     request = variant.request(job)
-    held: list[int] = []
     life, kept = os.pipe()
     report, told = os.pipe()
     held = [life, kept, report, told]
@@ -177,8 +176,8 @@ def _outcome(talk: _Talk, report: dict[str, Any], used: Used) -> Outcome:
     out, errors = bytes(talk.said["stdout"]), bytes(talk.said["stderr"])
     facts = {name: report.get(name) for name in ("status", "seconds", "cpu", "memory")}
 
-    def ended(kind: str | None, message: str) -> Outcome:
-        return Outcome(kind, message, out, errors, used, facts)
+    def ended(kind: str | None, message: str, raised: tuple[str, ...] = ()) -> Outcome:
+        return Outcome(kind, message, out, errors, used, facts, raised)
 
     if talk.flooded:
         return ended("output_too_large", f"more than {talk.limits.output} bytes of output")
@@ -194,23 +193,23 @@ def _outcome(talk: _Talk, report: dict[str, Any], used: Used) -> Outcome:
     if 0 < number < signal.NSIG:
         name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
         if number == signal.SIGXCPU:
-            return ended("timeout", f"over {talk.limits.cpu:g} s of processor time, or {talk.limits.wall:g} s in all")
+            return ended("timeout", late(talk.limits.cpu, talk.limits.wall))
         if number == signal.SIGXFSZ:
             return ended("disk", f"a file of more than {talk.limits.file} bytes")
         return ended("crashed", f"the program was ended by {name}")
-    return _failed(ended, errors, status)
+    return ended(*_failed(errors, status))
 
 
-def _failed(ended: Any, errors: bytes, status: int) -> Outcome:
-    """How the harness says that it failed; a command of its own has only its last words."""
+def _failed(errors: bytes, status: int) -> tuple[str, str, tuple[str, ...]]:
+    """Kind, message and classes of the exception as the harness says it; a command of its own has only last words."""
     # A program may have written anything there, nested beyond what can be read as well.
     with contextlib.suppress(ValueError, RecursionError):
         body = json.loads(_last(errors))
         if isinstance(body, dict) and body.get("kind") in KINDS and isinstance(body.get("message"), str):
-            found: Outcome = ended(body["kind"], _plain(body["message"]))
-            return found
-    last: Outcome = ended("bad_program", _plain(_last(errors)) or f"ended with status {status}")
-    return last
+            raised = body.get("exception")
+            classes = tuple(map(str, raised)) if isinstance(raised, list) else ()
+            return body["kind"], _plain(body["message"]), classes
+    return "bad_program", _plain(_last(errors)) or f"ended with status {status}", ()
 
 
 def _plain(text: str) -> str:

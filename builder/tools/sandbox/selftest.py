@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from builder.errors import SandboxError
-from builder.tools.sandbox.policy import Job, Limits, Outcome, Used
+from builder.tools.sandbox.policy import Job, Limits, Outcome, Used, python_job
 from builder.tools.sandbox.running import command_of, run
 from builder.tools.sandbox.variants import VARIANTS, Variant
 
@@ -59,7 +59,15 @@ class Sandbox:
 
 
 def try_variant(variant: Variant) -> Trial:
-    """Run the probe in a variant."""
+    """Run the probe in a variant. What keeps it from being tried, such as a sandbox around this one, is its problem."""
+    try:
+        found = _probe(variant)
+    except (SandboxError, OSError) as error:
+        return Trial(variant.name, None, str(error))
+    return Trial(variant.name, found.used, _problem(found))
+
+
+def _probe(variant: Variant) -> Outcome:
     token = secrets.token_hex(16)
     with socket.create_server(("127.0.0.1", 0)) as server, tempfile.TemporaryDirectory(prefix="dive-decoy-") as folder:
         Path(folder).chmod(0o755)
@@ -75,19 +83,8 @@ def try_variant(variant: Variant) -> Trial:
             "beside": str(open_folder / "beside"),
             "processes": Limits().processes,
         }
-        document = {
-            "program": Path(__file__).with_name("probe.py").read_text(encoding="utf-8"),
-            "input": json.dumps(asked),
-            "roots": [],
-            "packages": [],
-            "distributions": [],
-        }
-        try:
-            job = Job(json.dumps(document).encode(), "python")
-            found = run(variant, job, {"DIVE_BUILDER_DECOY": token})
-        except SandboxError as error:
-            return Trial(variant.name, None, str(error))
-    return Trial(variant.name, found.used, _problem(found))
+        probe = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
+        return run(variant, python_job(probe, json.dumps(asked)), {"DIVE_BUILDER_DECOY": token})
 
 
 def _problem(found: Outcome) -> str:

@@ -136,8 +136,7 @@ class Watch:
         os._exit(BROKEN)
 
     def _late(self) -> tuple[str, str]:
-        # The same words for both: which comes first depends on how busy the machine is.
-        return "timeout", f"over {self.limits['cpu']:g} s of processor time, or {self.limits['wall']:g} s in all"
+        return "timeout", late(self.limits["cpu"], self.limits["wall"])
 
     def _over(self) -> tuple[str, str] | None:
         """The limit that the processes of the call are over together, as kind and words."""
@@ -165,6 +164,11 @@ class Watch:
                 state = os.statvfs(f"/proc/{pid}/root{self.scratch}")
                 return (state.f_blocks - state.f_bfree) * state.f_frsize, state.f_files - state.f_ffree
         return 0, 0
+
+
+def late(cpu: float, wall: float) -> str:
+    """What is said of a call over either limit, in seconds: which comes first depends on how busy the machine is."""
+    return f"over {cpu:g} s of processor time, or {wall:g} s in all"
 
 
 def family(pid: int) -> tuple[list[int], int]:

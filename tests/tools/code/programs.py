@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 from builder.testing.small_recipe import tiny_pool
+from builder.tools.code.calling import CodeTools
+from builder.tools.pool import ToolPool
+from builder.tools.sandbox.selftest import Sandbox
 
 PROVIDER = "general.programs"
 ROOTS, RUN, QUERY, TOTALS = (f"{PROVIDER}.{name}" for name in ("square_roots", "run_it", "query_it", "group_totals"))
@@ -202,6 +207,13 @@ arguments = { labels = ["a", "b", "a"], values = [1, 2, 3.5], limit = 3 }
 [[examples]]
 arguments = { labels = ["a"], values = [1], limit = 0 }
 """
+
+
+def in_sandbox(pool: ToolPool, sandbox: Callable[[], Sandbox]) -> ToolPool:
+    """The same pool, whose programs run in another sandbox."""
+    other = copy.copy(pool)
+    other.code = CodeTools(pool.providers, pool.types, sandbox)  # type: ignore[misc]
+    return other
 
 
 def code_specs(folder: Path) -> Path:

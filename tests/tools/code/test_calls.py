@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ from builder.tools.sandbox.policy import Limits
 from builder.tools.sandbox.selftest import Sandbox, sandbox
 from builder.tools.sound import sound_pool
 from builder.tools.tables import TableCache
-from tests.tools.code.programs import QUERY, ROOTS, RUN, TOTALS, code_specs
+from tests.tools.code.programs import QUERY, ROOTS, RUN, TOTALS, code_specs, in_sandbox
 from tests.tools.sandbox.holding import holding
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
@@ -140,6 +139,11 @@ def test_a_query_can_only_read_its_rows(executor: Executor, query: str, expected
     assert result.error is not None and says in str(result.error["message"]), result
 
 
+@pytest.mark.parametrize(("query", "row"), [("SELECT '$csv'", '["$csv"]'), ("SELECT $csv", '["a\\n1"]')])
+def test_only_what_a_query_names_is_a_parameter_of_it(executor: Executor, query: str, row: str) -> None:
+    assert call(executor, QUERY, csv="a\n1", query=query).value == {"rows": [row]}
+
+
 @pytest.mark.parametrize("csv", ["a", "a,b\n1", "a,A\n1,2", "a,\n1,2", 'a\n"1', ""])
 def test_rows_that_make_no_table_are_told(executor: Executor, csv: str) -> None:
     assert kind(call(executor, QUERY, csv=csv, query="SELECT 1")) == "invalid_value"
@@ -168,9 +172,8 @@ def test_the_same_call_gives_the_same_in_every_sandbox(pool: ToolPool) -> None:
     ]
     found = []
     for one in [*holding(), *holding()]:
-        other = copy.copy(pool)
-        other.code = CodeTools(pool.providers, pool.types, lambda one=one: one)  # type: ignore[misc]
-        found.append([Executor(other).execute(each) for each in calls])
+        other = Executor(in_sandbox(pool, lambda one=one: one))  # type: ignore[misc]
+        found.append([other.execute(each) for each in calls])
     assert all(one == found[0] for one in found)
     assert [result.ok for result in found[0]] == [True, True, False, True]
 
@@ -208,8 +211,7 @@ def test_without_a_sandbox_a_run_is_refused_at_its_start_and_a_check_says_so(poo
     def none() -> Sandbox:
         raise SandboxError("no sandbox holds here, so no program of a tool is run: bwrap: not installed")
 
-    other = copy.copy(pool)
-    other.code = CodeTools(pool.providers, pool.types, none)  # type: ignore[misc]
+    other = in_sandbox(pool, none)
     with pytest.raises(SandboxError, match="no sandbox holds here"):
         sandbox_facts(other)
     with pytest.raises(SandboxError, match="no sandbox holds here"):

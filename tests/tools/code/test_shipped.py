@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import sys
@@ -10,13 +9,13 @@ import sys
 import pytest
 
 from builder.resources import tool_specs_dir
-from builder.tools.code.calling import CodeTools
 from builder.tools.executor import Executor
 from builder.tools.loading import SpecFiles
 from builder.tools.pool import ToolPool
 from builder.tools.recording import recorded_path, run_recorded
 from builder.tools.sound import sound_pool
 from builder.tools.tables import TableCache, default_cache_folder
+from tests.tools.code.programs import in_sandbox
 from tests.tools.sandbox.holding import holding
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
@@ -36,9 +35,8 @@ def test_examples_give_what_is_recorded(pool: ToolPool, tool: str) -> None:
         pytest.skip(pool.why_not(tool))
     kept = json.loads(recorded_path(ROOT, tool).read_text(encoding="utf-8"))
     for sandbox in holding():
-        other = copy.copy(pool)
-        other.code = CodeTools(pool.providers, pool.types, lambda sandbox=sandbox: sandbox)  # type: ignore[misc]
-        assert json.loads(json.dumps(run_recorded(Executor(other), pool.tools[tool]))) == kept["examples"]
+        executor = Executor(in_sandbox(pool, lambda sandbox=sandbox: sandbox))  # type: ignore[misc]
+        assert json.loads(json.dumps(run_recorded(executor, pool.tools[tool]))) == kept["examples"]
 
 
 def test_there_are_a_program_a_query_and_a_solver() -> None:

@@ -136,6 +136,23 @@ def test_a_busy_host_is_asked_again_when_it_says(retry: str | None, least: float
     assert sum(recording.received.waits) == pytest.approx(sum(clock.slept), abs=0.01)
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 No"])
+def test_later_calls_wait_for_a_busy_host_too(status: str, elsewhere: bool, tmp_path: Path) -> None:
+    """Those of another worker as well: `.pace` lies beside the recordings."""
+    clock = QuickClock()
+    with HostileServer({"/look": in_turn(busy("7", status), reply('{"name": "a"}'))}) as server:
+        calling = live(provider(server.port, limits={"tries": 1}), tmp_path, clock=clock)
+        with pytest.raises(ToolError, match=r"\(1 try\)"):
+            calling.call(tool({"url": at(server.port, "/look")}), {})
+        if elsewhere:
+            calling.close()
+            calling = live(provider(server.port, limits={"tries": 1}), tmp_path, clock=clock)
+        assert calling.call(tool({"url": at(server.port, "/look")}), {}) == {"name": "a"}
+        calling.close()
+    assert sum(clock.slept) == pytest.approx(7, abs=0.1)
+
+
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
 def test_what_may_pass_is_tried_as_often_as_declared(status: int, tmp_path: Path) -> None:
     with HostileServer({"/look": busy(None, f"{status} No")}) as server:

@@ -10,12 +10,12 @@ from typing import Any
 
 from builder.identity import content_id, random_stream
 from builder.recipe import acting, verdicts
-from builder.records.derivations import Answer, AnswerSpec, CallStep, Derivation, Literal, Ref
-from builder.records.tasks import Draw, Round, Seed, Task
+from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, Ref
+from builder.records.tasks import Draw, Seed, Task
 from builder.records.tools import Call, Result
 from builder.settings import HeldOutSettings
 from builder.stages.workbench import Recipe
-from builder.testing.small_recipe import DIVIDE, SmallSynthesis, execute
+from builder.testing.small_recipe import DIVIDE, SmallSynthesis, execute, one_round
 
 PROVIDER = "general.clock"
 TOOL = f"{PROVIDER}.convert_time"
@@ -81,30 +81,10 @@ def synthesize(
     """One call, one round."""
     here, there, time = draw.seed.value, draw.slots["there"], draw.slots["time"]
     derivation = derive(here, time, there)
-    answer, calls = yield from execute(derivation, key)
+    found = yield from execute(derivation, key)
     source = view.providers[PROVIDER].source
     question = f"When it is {time} in {here}, what are the date and time in {there}? Use {source}."
-    typed = Answer(spec=derivation.spec, value=answer)
-    made = Round(number=1, move="start", question=question, answer=typed, derivation=derivation)
-    task = Task(
-        id=content_id("task", derivation.model_dump(mode="json")),
-        draw=draw.id,
-        domain=draw.domain,
-        exemplar=draw.exemplar,
-        frame="clock",
-        register="plain",
-        seed=draw.seed,
-        question=question,
-        answer=typed,
-        toolset=draw.toolset,
-        calls=calls,
-        derivation=derivation,
-        rounds=(made,),
-        depth=1,
-        width=1,
-        domains=("general",),
-    )
-    return SmallSynthesis(task, calls, (made,), ())
+    return one_round(draw, question, derivation, found, frame="clock")
 
 
 def replay(task: Task) -> Generator[Call, Result, str | None]:

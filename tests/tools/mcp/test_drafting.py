@@ -39,6 +39,26 @@ def test_names_and_shapes_of_the_server_are_told_apart_from_ours() -> None:
     ]  # fmt: skip
 
 
+def test_a_list_of_tables_is_no_parameter() -> None:
+    points = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]}}
+    schema = {"type": "object", "properties": {"points": points, "unit": {"type": "string"}}}
+    draft = draft_tool("doIt", {"inputSchema": schema}, NOTHING, None)
+    assert set(tomllib.loads(draft.text)["parameters"]) == {"unit"}
+    assert "parameter points.[].x: it is no plain value, or list of them, of a table" in draft.gaps
+    for needed in ({**schema, "required": ["points"]}, {"type": "string"}):
+        draft = draft_tool("doIt", {"inputSchema": needed}, NOTHING, None)
+        assert draft.text == "" and draft.gaps[-1] == "not written: it requires such a parameter"
+
+
+def test_names_that_become_the_same_are_told_apart() -> None:
+    values = {"type": "object", "properties": {name: {"type": "number"} for name in ("aB", "a_b", "2m")}}
+    made = drafted(values, outputSchema=values)
+    assert made["mcp"]["arguments"] == {"aB": "{a_b}", "a_b": "{a_b_2}", "2m": "{value_2m}"}
+    selected = {name: field["select"] for name, field in made["returns"].items()}
+    assert selected == {"a_b": "aB", "a_b_2": "a_b", "value_2m": '"2m"'}
+    assert len(set(made["review"])) == len(made["review"])
+
+
 @given(st.text(max_size=500), st.text(min_size=1, max_size=30), st.one_of(st.text(max_size=20), st.none()))
 def test_no_word_of_a_server_leaves_its_place(words: str, name: str, default: str | None) -> None:
     schema = {"type": "object", "properties": {name: {"type": "string", "description": words, "default": default}}}

@@ -256,7 +256,7 @@ OPTIONS = {
     "no program": (("--command", "nowhere-server"), "no package there has a program nowhere-server"),
     "a path": (("--command", "/bin/sh -c ls"), "is no name of a program"),
     "open quotes": (("--command", "atlas-server 'x"), "--command: No closing quotation"),
-    "no address": (("--url", "mailto:x"), "no address of a server"),
+    "no address": (("--url", "mailto:x"), "no address of a server: String should match pattern"),
     "no such tool": (("--command", "atlas-server", "--call", "gone"), "--call gone: the server lists"),
     "no such argument": (
         ("--command", "atlas-server", "--call", "facts", "--arg", "x=1"), "write name=value with one of island",

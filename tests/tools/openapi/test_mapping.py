@@ -49,6 +49,13 @@ def test_tables_in_the_query_are_flat_parameters(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_list_of_tables_in_the_query_is_told(tmp_path: Path) -> None:
+    tables = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "integer"}}}}
+    got = one(tmp_path, parameter("points", schema=tables), parameter("unit"))
+    assert got.tool["request"]["query"] == {"unit": "{unit}"}
+    assert "parameter points: it is no plain value, or list of them" in got.gap()
+
+
 def test_limits_and_defaults_are_kept(tmp_path: Path) -> None:
     got = one(
         tmp_path,

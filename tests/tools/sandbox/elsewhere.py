@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from builder.errors import SandboxError
-from builder.tools.sandbox.policy import Job, Limits
+from builder.tools.sandbox.policy import Limits, python_job
 from builder.tools.sandbox.running import run
 from builder.tools.sandbox.selftest import try_variant
 from builder.tools.sandbox.variants import VARIANTS, Variant
@@ -24,16 +24,10 @@ from builder.tools.sandbox.variants import VARIANTS, Variant
 AT_ONCE = 3
 
 
-def document(text: str, given: str = "") -> bytes:
-    """What the harness reads for a program."""
-    body = {"program": text, "input": given, "roots": [], "packages": [], "distributions": []}
-    return json.dumps(body).encode()
-
-
 def outcome(variant: Variant, job: dict[str, Any]) -> dict[str, Any]:
     try:
-        text = document(job["text"], job["input"].replace('"PID"', str(os.getpid())))
-        found = run(variant, Job(text, "python", limits=Limits(**job["limits"])))
+        given = job["input"].replace('"PID"', str(os.getpid()))
+        found = run(variant, python_job(job["text"], given, Limits(**job["limits"])))
     except SandboxError as error:
         return {"kind": "SANDBOX", "message": str(error), "stdout": "", "stderr": "", "facts": {}}
     return {

@@ -48,6 +48,8 @@ class Ground:
     token: str
     given: dict[str, Any]
     servers: tuple[socket.socket, ...]
+    scratch: Path
+    """Where the sandboxes make their folders, for these tests alone."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,8 @@ def ground() -> Iterator[Ground]:
     token = secrets.token_hex(16)
     folder = Path(tempfile.mkdtemp(prefix="dive-attacked-"))
     folder.chmod(0o777)
+    scratch = Path(tempfile.mkdtemp(prefix="dive-scratch-"))
+    scratch.chmod(0o777)
     decoy = folder / "decoy"
     decoy.write_text(token, encoding="ascii")
     decoy.chmod(0o666)
@@ -77,10 +81,11 @@ def ground() -> Iterator[Ground]:
         "token": token,
         "pid": "PID",
     }
-    yield Ground(folder, decoy, token, given, servers)
+    yield Ground(folder, decoy, token, given, servers, scratch)
     for server in servers:
         server.close()
     shutil.rmtree(folder)
+    shutil.rmtree(scratch)
 
 
 def interpreter() -> str | None:
@@ -123,7 +128,12 @@ def attack(variant: str, user: str, ground: Ground) -> dict[str, Any]:
         how[0],
         input=json.dumps({"variant": variant, "jobs": jobs}).encode(),
         capture_output=True,
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "DIVE_TOKEN": ground.token},
+        env={
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DIVE_TOKEN": ground.token,
+            "TMPDIR": str(ground.scratch),
+        },
         cwd="/",
         timeout=300,
         **how[1],
@@ -218,13 +228,13 @@ def test_nothing_outside_was_touched(case: tuple[str, str], attacked: Attacked, 
 
 
 @EACH
-def test_nothing_is_left_running_or_lying_about(case: tuple[str, str], attacked: Attacked) -> None:
+def test_nothing_is_left_running_or_lying_about(case: tuple[str, str], attacked: Attacked, ground: Ground) -> None:
     require(attacked, case)
     if os.geteuid() == 0:
         users = {ORDINARY} if case[1] == "user" else set(UIDS)
         # Whose watcher is gone: others may be at work on this machine.
         assert [process for process, user, parent in running() if user in users and parent == 1] == []
-    assert list(Path(tempfile.gettempdir()).glob("dive-sandbox-*")) == []
+    assert list(ground.scratch.iterdir()) == []
 
 
 def running() -> Iterator[tuple[str, int, int]]:

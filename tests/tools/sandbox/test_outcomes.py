@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from builder.errors import SandboxError
-from builder.tools.sandbox.policy import ENVIRONMENT, KINDS, Job, Limits, Outcome
+from builder.tools.sandbox.policy import ENVIRONMENT, KINDS, Job, Limits, Outcome, python_job
 from builder.tools.sandbox.running import MAX_INPUT
 from builder.tools.sandbox.selftest import Sandbox
 from builder.tools.sandbox.variants import VARIANTS, Bubblewrap, Landlock, Variant, python
@@ -33,13 +33,8 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     return require(request.param.name)
 
 
-def program(text: str, given: str = "", **limits: Any) -> Job:
-    document = {"program": text, "input": given, "roots": [], "packages": [], "distributions": []}
-    return Job(json.dumps(document).encode(), "python", limits=Limits(**limits))
-
-
 def ends(sandbox: Sandbox, text: str, given: str = "", **limits: Any) -> Outcome:
-    return sandbox.run(program(text, given, **limits))
+    return sandbox.run(python_job(text, given, Limits(**limits)))
 
 
 def test_a_program_reads_its_input_and_prints(sandbox: Sandbox) -> None:
@@ -154,33 +149,30 @@ def test_a_sandbox_that_fails_is_no_failure_of_the_program(variant: Variant) -> 
 def test_a_call_ends_with_its_caller(sandbox: Sandbox) -> None:
     mark = f"dive-orphan-{os.getpid()}"
     text = f"""
-import json, sys
 from builder.tools.sandbox.running import run
-from builder.tools.sandbox.policy import Job
+from builder.tools.sandbox.policy import python_job
 from builder.tools.sandbox.variants import VARIANTS
 variant = next(v for v in VARIANTS if v.name == {sandbox.variant.name!r})
 child = "import os, sys, time; os.fork(); os.fork() or os.setsid(); time.sleep(60)"
 text = "import os, sys; os.execv(sys.executable, [sys.executable, '-S', '-c', " + repr(child) + ", {mark!r}])"
-document = {{"program": text, "input": "", "roots": [], "packages": [], "distributions": []}}
-run(variant, Job(json.dumps(document).encode(), "python"))
+run(variant, python_job(text))
 """
-    caller = subprocess.Popen([sys.executable, "-c", text], env={**os.environ, "PYTHONPATH": str(ROOT)})
-    deadline = time.monotonic() + 20
-    while len(having(mark)) < 4 and time.monotonic() < deadline:
-        pass
-    assert len(having(mark)) >= 4
-    caller.send_signal(signal.SIGKILL)
-    caller.wait()
-    while having(mark) and time.monotonic() < deadline:
-        pass
-    assert having(mark) == []
-    while left() and time.monotonic() < deadline:
-        pass
-    assert left() == []
-
-
-def left() -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob("dive-sandbox-*"))
+    with tempfile.TemporaryDirectory(prefix="dive-scratch-") as folder:
+        # pytest's own folders are closed to the user that root becomes inside.
+        scratch = Path(folder)
+        scratch.chmod(0o755)
+        around = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": folder}
+        caller = subprocess.Popen([sys.executable, "-c", text], env=around)
+        deadline = time.monotonic() + 20
+        while len(having(mark)) < 4 and time.monotonic() < deadline:
+            pass
+        assert len(having(mark)) >= 4
+        assert sandbox.variant.name != "landlock" or any(scratch.iterdir())
+        caller.send_signal(signal.SIGKILL)
+        caller.wait()
+        while (having(mark) or list(scratch.iterdir())) and time.monotonic() < deadline:
+            pass
+        assert having(mark) == [] and list(scratch.iterdir()) == []
 
 
 def having(mark: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ import pytest
 from builder.cli import main
 from builder.errors import SandboxError
 from builder.tools.sandbox.policy import Job
+from builder.tools.sandbox.running import run
 from builder.tools.sandbox.selftest import FIX, pick, try_variant
-from builder.tools.sandbox.variants import VARIANTS, Bubblewrap, Landlock, Variant
-from tests.tools.sandbox.holding import holding, require, trials
+from builder.tools.sandbox.variants import VARIANTS, Bubblewrap, Landlock, Variant, python
+from tests.tools.sandbox.holding import require, trials
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
@@ -132,20 +132,21 @@ def test_the_command_says_what_was_tried(capsys: pytest.CaptureFixture[str]) -> 
     assert found["used"]["variant"] == next(each["variant"] for each in found["tried"] if not each["problem"])
 
 
-def test_no_token_of_the_environment_is_needed_to_find_the_decoy(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whatever the builder's environment holds, a watcher starts without it.
+class Telling(Landlock):
+    """Shows the environment in which the watcher began."""
+
+    name = "telling"
+
+    def request(self, job: Job) -> dict[str, Any]:
+        text = "import os; os.write(3, b'1'); print(open(f'/proc/{os.getppid()}/environ').read())"
+        return {**super().request(job), "start": [*python(), "-c", text]}
+
+
+def test_whatever_the_builders_environment_holds_a_watcher_starts_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    require("landlock")
     monkeypatch.setenv("DIVE_SECRET", "token-of-this-test")
-    for sandbox in holding():
-        document = {
-            "program": "import os\nprint(sorted(os.environ))",
-            "input": "",
-            "roots": [],
-            "packages": [],
-            "distributions": [],
-        }
-        found = sandbox.run(Job(json.dumps(document).encode(), "python"))
-        assert found.kind is None and b"DIVE" not in found.stdout
-    assert os.environ["DIVE_SECRET"]
+    assert run(Telling(), Job()).stdout == b"\n"
+    assert run(Telling(), Job(), {"DECOY": "x"}).stdout == b"DECOY=x\0\n"
 
 
 def test_what_runs_inside_imports_the_standard_library_alone() -> None:
