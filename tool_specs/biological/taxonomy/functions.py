@@ -24,6 +24,12 @@ ROOTS = (
 )
 RANKS = {5: "family", 9: "genus", 15: "order_name", 23: "species"}
 """Codes of taxoniq's `Rank` for the ranks that are kept."""
+DISPUTED = frozenset(
+    """Alopiidae Odontaspididae Gekkonidae Diplodactylidae Eublepharidae Psittacidae Psittaculidae Cacatuidae Paridae
+    Remizidae Hydrochaeridae Caviidae""".split()
+)
+"""Families that this version of NCBI Taxonomy bounds otherwise than the handbooks do (mackerel sharks are a subfamily of
+the thresher sharks, cockatoos and penduline tits stand in their neighbours' families), so nobody could check an answer."""
 BINOMIAL = re.compile(r"^[A-Z][a-z]+ [a-z]+(-[a-z]+)?$")
 PLAIN = re.compile(r"^[A-Z][a-z]+$")
 WELL_KNOWN = frozenset(
@@ -158,6 +164,8 @@ def species_table() -> list[dict[str, Any]]:
     clear = {family for family, counts in sizes.items() if counts.count(max(counts)) == 1}
     rows = []
     for row in _species():
+        if row["family"] in DISPUTED:
+            continue
         common = row["common"] if row["common"] and seen[row["common"]] == 1 else None
         spoken = f"{common} ({row['species']})" if common else row["species"]
         family = {"family_genera": genera[row["family"]], "family_clear": row["family"] in clear}
@@ -185,16 +193,23 @@ def _groups(rank: str, members: str) -> list[dict[str, Any]]:
     ]
 
 
+def _settled(rank: str, members: str) -> list[dict[str, Any]]:
+    return [row for row in _groups(rank, members) if row["family"] not in DISPUTED]
+
+
 def genera_table() -> list[dict[str, Any]]:
-    return [{**row, "spoken": f"the genus {row['genus']}"} for row in _groups("genus", "species")]
+    return [{**row, "spoken": f"the genus {row['genus']}"} for row in _settled("genus", "species")]
 
 
 def families_table() -> list[dict[str, Any]]:
-    return [{**row, "spoken": f"the family {row['family']}"} for row in _groups("family", "genus")]
+    return [{**row, "spoken": f"the family {row['family']}"} for row in _settled("family", "genus")]
 
 
 def orders_table() -> list[dict[str, Any]]:
+    """Without the orders of disputed families, whose lists of families would be wrong or cut short."""
+    disputed = {row["order_name"] for row in _species() if row["family"] in DISPUTED}
     return [
         {key: value for key, value in row.items() if key != "family"} | {"spoken": f"the order {row['order_name']}"}
         for row in _groups("order_name", "family")
+        if row["order_name"] not in disputed
     ]

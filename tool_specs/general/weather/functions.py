@@ -56,8 +56,10 @@ def dew_point(temperature_c: float, relative_humidity: float) -> dict[str, Any]:
 
 
 def beaufort_force(wind_speed_kt: float) -> dict[str, Any]:
+    """The scale is in whole knots, as winds are reported: 16.5 knots are 17, a fresh breeze."""
+    whole = int(wind_speed_kt + 0.5)
     for force, (limit, name) in enumerate(BEAUFORT):
-        if wind_speed_kt < limit:
+        if whole < limit:
             return {"force": force, "description": name}
     return {"force": 12, "description": "hurricane force"}
 
