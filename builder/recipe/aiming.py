@@ -132,8 +132,11 @@ def _peers(atlas: Atlas, frame: Frame, slots: dict[str, Any], rng: random.Random
     for value in [slots["~seed"], *_some(atlas, group, rng)]:
         members = yield from _members(group, value)
         usable = [member for member in members if member in known]
+        if frame.whole and not (len(usable) == len(members) <= most):
+            continue
         if len(usable) >= least:
-            slots["peers"] = rng.sample(usable, rng.randint(least, min(most, len(usable))))
+            count = len(usable) if frame.whole else rng.randint(least, min(most, len(usable)))
+            slots["peers"] = rng.sample(usable, count)
             return
     raise Refused("walk:slots", f"no list of {group.tool} holds {least} that {edge.tool} knows")
 

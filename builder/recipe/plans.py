@@ -31,7 +31,8 @@ PERCENT = AnswerSpec(kind="number", type="percentage", decimals=1, unit="%")
 
 def apart(spec: AnswerSpec) -> AnswerSpec:
     """How the difference of two such figures is read: percentages differ by percentage points."""
-    return spec.model_copy(update={"unit": "percentage points"}) if spec.unit in ("%", "percent") else spec
+    share = (spec.unit or "").startswith("%") or (spec.unit or "").endswith("percent")
+    return spec.model_copy(update={"unit": "percentage points"}) if share else spec
 
 
 FLAG = AnswerSpec(kind="boolean", type="flag")

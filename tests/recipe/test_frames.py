@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args
 
@@ -15,16 +16,17 @@ from builder.errors import DerivationError, Refused, SpecError
 from builder.prompts import phrases
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.derivation import replay
-from builder.recipe.frames import FRAMES, Candidate, base, grounds, limits, overlaps, uses
+from builder.recipe.frames import FRAMES, Candidate, base, chains, figures, grounds, limits, overlaps, uses
 from builder.recipe.frames.about import ABOUT, BY_RULE, DECLARED, FRAME_OF
 from builder.recipe.frames.forms import LEAST, PIECES, REGISTERS, SHARES, check_forms, forms, share
 from builder.recipe.frames.pairs import FACTORS, NEAR_FACTOR, comparative
 from builder.recipe.synthesis import synthesize
 from builder.recipe.view import PoolView
 from builder.recipe.wording import describable, slots_in
-from builder.records.derivations import AnswerSpec, MapStep, OpStep
+from builder.records.derivations import AnswerSpec, MapStep, OpStep, Ref
 from builder.records.tasks import Task
-from builder.records.tools import Use
+from builder.records.tools import Call, Use
+from builder.resources import tool_specs_dir
 from builder.testing.draws import aimed_draws
 from builder.testing.tasks import general_executor
 from builder.tools.driver import drive
@@ -43,7 +45,6 @@ KINDS = {
     "identify": {"entity"},
     "compare": {"entity", "number"},
     "rank": {"list"},
-    "conditional": None,
     "report": {"record"},
     "ratio": {"number"},
     "excess": {"number"},
@@ -65,7 +66,7 @@ KINDS = {
     "nested": {"entity"},
     "chain": None,
     "in_both": {"set", "entity"},
-    "only_in_one": {"set", "entity"},
+    "only_in_one": {"set"},
     "two_groups": {"number"},
 }
 """Kinds of answer of each frame; None where the answer is whatever field is asked last."""
@@ -78,6 +79,7 @@ LEAST_TASKS = {
     "two_groups": 1,
     "above_average": 2,
     "total_claim": 1,
+    "excess": 2,
 }
 """Tasks of these draws that at least come of a frame: hard ones are refused more often. By default four."""
 
@@ -232,14 +234,36 @@ def used(name: str, *roles: str) -> set[tuple[str, ...]]:
 
 
 PROFILE, GAPMINDER = "general.countries.country_profile", "general.gapminder.gapminder_2013"
+SUBREGION = "general.countries.subregion_countries#countries"
 NEIGHBOURS = "general.countries.country_neighbours#neighbours"
 
 
 @pytest.mark.parametrize(
     ("name", "role", "field"),
     [
-        # "Which is the one with more counties? How many ZIP codes has it?" picks for the sake of picking.
-        ("conditional", "attribute", "general.us.us_state_profile#counties"),
+        # "the member country that covers the largest area: what is its capital?" picks for the sake of picking
+        ("superlative", "second", f"{PROFILE}#capital"),
+        ("profile", "attribute", "academic.elements.element_properties#ionization_energy"),
+        # "Which ion of ytterbium is the second largest?" mixes charges and coordinations
+        ("runner_up", "attribute", "academic.ions.ionic_radius#radius"),
+        ("runner_up", "attribute", "biological.transcription_factors.binding_motif#information"),
+        ("lead", "attribute", "academic.greenhouse_gases.greenhouse_gas_profile#lifetime"),
+        # "by what percentage is the life expectancy of Melanesia above that of Central Asia"
+        ("two_groups", "attribute", f"{GAPMINDER}#life_expectancy_2013"),
+        ("versus_average", "attribute", f"{GAPMINDER}#life_expectancy_2013"),
+        # "the average population of Western Europe", Monaco counted like Germany
+        ("above_average", "attribute", f"{PROFILE}#population"),
+        ("share", "attribute", f"{PROFILE}#area_km2"),
+        # "how many elements of group 16 melt above 200 kelvin"
+        ("count", "attribute", "academic.elements.element_properties#melting_point"),
+        ("rank", "attribute", "medical.phenotypes.gene_phenotypes#phenotype_count"),
+        ("rank", "attribute", "biological.genes.gene_location#length"),
+        ("claim", "attribute", "medical.phenotypes.organ_system_profile#gene_count"),
+        ("compare", "attribute", "medical.comorbidity.elixhauser_measure_profile#mortality_weight"),
+        ("excess", "attribute", "medical.hcc.hcc_profile#community_factor"),
+        ("ratio", "attribute", "medical.equivalents.opioid_conversion_factor#factor"),
+        ("chain", "attribute", "financial.vat.company_register#vat_number_format"),
+        ("report", "attribute", "biological.cytogenetics.cytoband_profile#gene_count"),
         # 25% is not one and a quarter times 20%, it is five points more
         ("ratio", "attribute", "financial.vat.vat_rates#standard_rate"),
         # "What is the range of the melting point over group 9?"
@@ -266,6 +290,14 @@ def test_no_frame_does_with_a_field_what_nobody_does(name: str, role: str, field
         # "the share of Slovakia in the total population of the countries bordering Poland"
         ("share", NEIGHBOURS),
         ("median", NEIGHBOURS),
+        # the neighbours of Egypt, who have nothing in common but Egypt
+        ("together", NEIGHBOURS),
+        # "the member countries of the Rhine commission by VAT rate", "Dutch-speaking countries by area"
+        ("superlative", "general.locales.language_countries#countries"),
+        # "genes of cerebellar hemorrhage without those of hippuric acid in urine"
+        ("only_in_one", "medical.phenotypes.phenotype_genes#genes"),
+        ("only_in_one", "academic.literary_network.characters_met#characters"),
+        ("in_both", "biological.genetic_codes.reassigned_codons#codons"),
         # the list holds well-known peptides, and nobody can tell which those are
         ("superlative", "biological.peptides.peptides_of_gene#peptides"),
         # "the Economic Cooperation Organization against the Portuguese-speaking community"
@@ -276,12 +308,12 @@ def test_no_frame_does_with_a_field_what_nobody_does(name: str, role: str, field
 )
 def test_no_frame_goes_over_a_list_as_nobody_does(name: str, members: str) -> None:
     assert members in atlas().edges
-    assert members not in {candidate.edges["list"] for candidate in candidates(name)}
+    assert members not in {candidate.edges.get("list", candidate.edges.get("group")) for candidate in candidates(name)}
 
 
 def test_peers_are_of_a_group_in_which_people_compare() -> None:
     groups = {each.id for each in base.groups(atlas(), atlas().edges[f"{PROFILE}#area_km2"])}
-    assert NEIGHBOURS in groups
+    assert {SUBREGION, NEIGHBOURS} <= groups
     # Ecuador, Micronesia and Timor Leste have the US dollar in common, and nothing to be ranked by.
     assert not [each for each in groups if "currency" in each]
     # Solvents by the hundred belong to no group: any few of them are a random few.
@@ -292,7 +324,7 @@ def test_peers_are_of_a_group_in_which_people_compare() -> None:
 
 def test_users_of_a_currency_are_looked_into_by_size_and_not_by_births() -> None:
     users, births = ("general.countries.currency_countries#countries", f"{GAPMINDER}#fertility_2013")
-    made = edge_of(users, topic="public health"), edge_of(users, topic="places")
+    made = edge_of(users, topic="public health"), edge_of(users, topic="demography")
     members = atlas().edges[users]
     assert [grounds.looked_into(members, each) for each in made] == [False, True]
     assert (users, births) not in used("superlative", "list", "attribute")
@@ -390,6 +422,16 @@ def test_a_figure_is_asked_for_with_the_digits_that_people_say(
     assert base.said(spec, value, *given).decimals == asked
 
 
+def test_masses_of_isotopes_keep_their_decimals() -> None:
+    spec = AnswerSpec(kind="number", type="isotope_mass", decimals=6, unit="u")
+    assert base.said(spec, 151.919741).decimals == 4
+
+
+def test_whole_numbers_are_asked_for_whole() -> None:
+    # "the longest duration of action, in hours, to one decimal place": 36
+    assert base.said(AnswerSpec(kind="number", type="hours_elapsed", decimals=1), 36).decimals is None
+
+
 def test_a_unit_of_a_chain_stands_in_its_question() -> None:
     for task in sample("chain"):
         assert "Give it in" not in task.question
@@ -401,12 +443,12 @@ def test_years_are_neither_ranked_nor_divided() -> None:
     ]
     assert years == []
     for task in sample("compare"):
-        attribute = re.search(r"year|founded|joined", task.question)
+        attribute = re.search(r"\byear of|founded|joined|adopted", task.question)
         assert attribute is None or len(task.rounds) == 1
 
 
 def test_peers_are_different_and_of_one_group() -> None:
-    for name in ("compare", "rank", "conditional"):
+    for name in ("compare", "rank"):
         least, most = FRAMES[name].peers
         for task in sample(name):
             fan = next(step for step in task.derivation.steps if isinstance(step, MapStep))
@@ -414,8 +456,16 @@ def test_peers_are_different_and_of_one_group() -> None:
             assert len({str(item) for item in fan.over}) == len(fan.over)
 
 
+def picks(task: Task) -> bool:
+    """Whether the answer is the pick itself."""
+    answer = task.derivation.answer
+    last = next(step for step in task.derivation.steps if isinstance(answer, Ref) and step.id == answer.step)
+    return isinstance(last, OpStep) and last.op in ("argmax", "argmin")
+
+
 def test_a_pick_is_followed_by_a_question_about_it() -> None:
-    deeper = [task for task in sample("superlative") if len(task.rounds) > 1]
+    tasks = (*sample("superlative"), *more("superlative", 60))
+    deeper = [task for task in tasks if not picks(task)]
     assert deeper
     for task in deeper:
         assert re.search(r"\bthat [a-z]", task.question), task.question
@@ -446,7 +496,7 @@ def test_identification_needs_both_conditions() -> None:
 )
 def test_thresholds_are_round_and_split(values: list[Any], least: int) -> None:
     for seed in range(20):
-        limit = limits.threshold(values, random.Random(seed), least)
+        limit = limits.set_limit(values, random.Random(seed), least)
         above = [value for value in values if value > limit]
         assert least <= len(above) < len(values)
         assert len(str(limit).replace(".", "").strip("0")) <= 2
@@ -456,10 +506,35 @@ def test_thresholds_are_round_and_split(values: list[Any], least: int) -> None:
 
 
 def test_limits_of_falls_and_rises_leave_one_member() -> None:
-    # Only what rose at all, and is above 20, is a single one.
-    changes, sizes = [-4, -2, 2, 4, 8, 9], [60, 50, 40, 3, 2, 1]
+    # Only what rose by more than 5, and is above 20, is a single one.
+    changes, sizes = [-40, -20, 2, 4, 8, 9], [60, 50, 40, 3, 30, 1]
     low, high = limits.two_limits(list("abcdef"), changes, sizes, random.Random(1))
-    assert low == 0 and 3 < high < 40
+    assert low == 5 and 3 < high < 30
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_said"), [(20, True), (-20, True), (-15, True), (250, True), (0, False), (0.85, False), (-35, False)]
+)
+def test_a_limit_is_said_in_one_breath_whatever_its_sign(limit: float, is_said: bool) -> None:
+    assert limits._said(limit) is is_said
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 1, 2, 3, 4, 4],  # "genera that have more than 3 named species"
+        [-0.4, 0.1, 0.6, 0.9],  # "rose in price by more than 0.7% in 2025"
+        [6.8, 7.1, 8.9, 9.4],  # "lasted more than 8 million years": 1, 2 and 5 with zeros, or none
+    ],
+)
+def test_no_limit_is_set_that_nobody_sets(values: list[Any]) -> None:
+    with pytest.raises(Refused, match="nobody sets"):
+        limits.set_limit(values, random.Random(1), 1)
+
+
+def test_options_of_a_scenario_are_split_by_any_round_number() -> None:
+    # Doses in milligrams may well be split at 0.5.
+    assert limits.threshold([0.2, 0.3, 0.9], random.Random(1)) == 0.5
 
 
 def test_values_without_a_gap_have_no_threshold() -> None:
@@ -486,7 +561,9 @@ def test_a_unit_is_said_unless_the_head_says_it() -> None:
 
 
 def test_what_is_asked_next_is_of_the_topic_or_of_the_same_entry() -> None:
-    for candidate in candidates("conditional"):
+    found = [candidate for candidate in candidates("superlative") if "second" in candidate.edges]
+    assert found
+    for candidate in found:
         first, second = (atlas().edges[candidate.edges[role]] for role in ("attribute", "second"))
         assert first.returned.topic == second.returned.topic or first.tool == second.tool
         assert first.returned.type != second.returned.type
@@ -521,7 +598,7 @@ def more(name: str, count: int) -> list[Task]:
 def test_a_claimed_factor_is_near_the_real_one_and_never_at_it() -> None:
     least, most = NEAR_FACTOR
     factors = {value for value, _ in FACTORS}
-    claimed = [task for task in sample("claim") if len(task.rounds) > 1]
+    claimed = [task for task in (*sample("claim"), *more("claim", 25)) if len(task.rounds) > 1]
     assert claimed
     for task in claimed:
         limit = next(
@@ -625,8 +702,135 @@ def test_no_total_is_claimed_where_the_smallest_member_would_not_decide_it() -> 
 def test_a_list_of_nearly_all_members_is_not_asked_for() -> None:
     values = [1, 20, 300, 4000, 50_000, 600_000]
     for seed in range(10):
-        limit = limits.threshold(values, random.Random(seed), 2, 4)
+        limit = limits.set_limit(values, random.Random(seed), 2, 4)
         assert 2 <= sum(value > limit for value in values) <= 4
+
+
+def walked(walk: Any) -> Any:
+    return drive(walk, EXECUTOR)
+
+
+def test_no_list_is_described_by_its_own_member() -> None:
+    # "the elements of the periodic-table group that iridium belongs to" asked for iridium.
+    atlas_ = atlas()
+    members = atlas_.edges["academic.elements.elements_in_group#elements"]
+    group = atlas_.edges["academic.elements.element_profile#group"]
+    assert base.closes(members, group)
+    for name, about in BY_RULE.items():
+        assert about
+        for candidate in candidates(name):
+            if {"relation", "list"} <= set(candidate.edges):
+                assert not base.closes(edge(candidate, "list"), edge(candidate, "relation"))
+
+
+def test_only_what_is_meant_to_describe_describes() -> None:
+    # "the number of countries that use the currency of Gabon" for the CFA franc
+    told = {candidate.edges.get("relation") for name in FRAMES for candidate in candidates(name)}
+    assert not told & {"financial.currencies.country_currency#currency", f"{PROFILE}#currency", f"{PROFILE}#subregion"}
+    assert "medical.medicines.medicine_by_brand#medicine" in told
+
+
+def test_populations_within_a_tenth_are_a_tie() -> None:
+    people, area = atlas().edges[f"{PROFILE}#population"], atlas().edges[f"{PROFILE}#area_km2"]
+    china, india = 1_392_730_000, 1_352_617_328
+    assert uses.tied(people, china, india) and not uses.tied(area, china, india)
+    assert not uses.tied(atlas().edges["general.us.us_state_profile#statehood_year"], 1792, 1796)
+
+
+def test_nothing_rose_most_where_all_fell() -> None:
+    price = edge_of(f"{PROFILE}#area_km2", highest="rose most in price in 2025")
+    assert uses.moved_as_said(price, 0.54) and not uses.moved_as_said(price, -0.05)
+    assert uses.moved_as_said(atlas().edges["academic.elements.element_properties#melting_point"], -4)
+
+
+def test_the_base_of_a_price_change_is_said() -> None:
+    for name in ("cpi_item_profile", "metro_area_profile"):
+        for field in ("inflation_2025", "change_since_2015"):
+            file = tool_specs_dir() / "financial" / "consumer_prices" / f"{name}.toml"
+            words = tomllib.loads(file.read_text(encoding="utf-8"))["returns"][field]
+            spoken = (words["head"], words["higher"], words["highest"], words["phrases"][0])
+            assert all("annual average" in text for text in spoken), spoken
+
+
+def test_one_list_is_taken_out_of_another_only_where_they_have_much_in_common() -> None:
+    south = ["Argentina", "Bolivia", "Brazil", "Chile", "Colombia", "Ecuador", "Guyana", "Peru", "Suriname"]
+    assert not overlaps.akin(south, ["Belgium", "Netherlands", "Suriname"])
+    assert overlaps.akin(
+        ["Algeria", "Egypt", "Libya", "Morocco", "Tunisia"], ["Algeria", "Libya", "Morocco", "Tunisia"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "touch"),
+    [
+        (["Fiji", "Papua New Guinea", "Vanuatu"], ["Kazakhstan", "Uzbekistan"], False),
+        (["Mexico", "Panama"], ["Colombia", "Peru"], True),
+    ],
+)
+def test_groups_are_set_side_by_side_where_they_touch(left: list[str], right: list[str], touch: bool) -> None:
+    members = atlas().edges[SUBREGION]
+    assert walked(overlaps._touch(atlas(), overlaps._Two(members, members, {}, left, right))) is touch
+
+
+def test_countries_are_put_together_that_are_a_whole_group() -> None:
+    for task in sample("together"):
+        fan = next(step for step in task.derivation.steps if isinstance(step, MapStep))
+        named = {item.literal for item in fan.over}  # type: ignore[union-attr]
+        groups = [call.result for call in lists_of(named)]
+        assert any(named == set(found["countries"]) for found in groups), named
+
+
+def lists_of(countries: set[str]) -> Iterator[Any]:
+    """Results of all lists of countries by group that might hold these."""
+    for identity in (SUBREGION, "general.country_groups.group_members#countries"):
+        members = atlas().edges[identity]
+        for value in atlas().values(members.tool, members.parameter):
+            found = EXECUTOR.execute(Call(members.tool, {members.parameter: value}))
+            if found.value is not None and countries <= set(found.value["countries"]):
+                yield _Listed(found.value)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    result: dict[str, Any]
+
+
+def test_parts_of_the_largest_are_measured_like_the_largest() -> None:
+    # "the family with the most genera; of its genera, the one with the most species"
+    for candidate in candidates("nested"):
+        assert chains.alike(edge(candidate, "attribute"), edge(candidate, "inner"))
+    genera, species = (edge_of(f"{PROFILE}#area_km2", head=f"number of {what}") for what in ("genera", "named species"))
+    assert not chains.alike(genera, species) and chains.alike(species, species)
+
+
+def test_two_conditions_are_of_one_entry() -> None:
+    # "more than 400,000 square kilometres and a life expectancy above 70"
+    for candidate in candidates("identify"):
+        assert edge(candidate, "attribute").tool == edge(candidate, "second").tool
+
+
+def test_there_is_no_half_inhabitant() -> None:
+    slots = {
+        "~subject": "East African Community",
+        "list": "general.country_groups.group_members#countries",
+        "attribute": f"{PROFILE}#population",
+    }
+    with pytest.raises(Refused, match="half an inhabitant"):
+        walked(figures.median(atlas(), slots, random.Random(1)))
+
+
+def test_nobody_gives_the_share_of_next_to_nothing() -> None:
+    slots = {
+        "~subject": "GBP",
+        "list": "financial.currencies.currency_users#countries",
+        "attribute": f"{PROFILE}#population",
+    }
+    with pytest.raises(Refused, match=r"all but nothing|end or the middle"):
+        walked(figures.share(atlas(), slots, random.Random(1)))
+
+
+def test_a_percentage_is_of_more_than_a_handful() -> None:
+    assert FRAMES["proportion"].least == 8
 
 
 def test_unknown_fields_of_a_walk_are_refused_not_filled() -> None:

@@ -48,7 +48,7 @@ BY_RULE: dict[str, About] = {
         ("average", "total", "share"),
     ),
     "identify": About(
-        "a list of 3 to 12 members and two attributes with limits, each passed by several, both by one member only",
+        "a list of 3 to 12 members and two attributes of one tool with limits, several above each, one above both",
         f"{_FAN}, twice; two filters; common; only",
         "entity",
         ("identify",),
@@ -64,12 +64,6 @@ BY_RULE: dict[str, About] = {
         "attribute of each peer; rank",
         "ordered list",
         ("rank",),
-    ),
-    "conditional": About(
-        "two named peers of one group, an attribute meant as a pivot, and a second field of the same topic",
-        "attribute of both; argmax; the second field of the one with more",
-        "a field's type",
-        ("pair", "conditional"),
     ),
     "report": About(
         "an entity of which two or three fields share one topic, by name from two tools, or as people describe it",
@@ -102,19 +96,19 @@ BY_RULE: dict[str, About] = {
         ("claim", "claim_times"),
     ),
     "together": About(
-        "three or four named peers of one group and an attribute that adds up and is meant for totals",
+        "all three or four members of a group, by name, and an attribute that adds up and is meant for totals",
         "attribute of each peer; sum by the statistics tool",
         "number in the attribute's unit",
         ("together",),
     ),
     "runner_up": About(
-        "a list of 4 to 12 members whose first, second and third are set apart",
+        "a list of 4 to 12 members and an attribute meant for places, whose first, second and third are set apart",
         f"{_FAN}; maximum; leave it out; maximum of the rest; the member that has it",
         "entity",
         ("superlative", "runner_up"),
     ),
     "lead": About(
-        "a list of 4 to 12 members meant for spreads, whose first and second are set apart",
+        "a list of 4 to 12 members meant for spreads and an attribute meant for places, the first and second set apart",
         f"{_FAN}; maximum; leave it out; maximum of the rest; subtract",
         "number in the attribute's unit",
         ("superlative", "lead"),
@@ -138,7 +132,7 @@ BY_RULE: dict[str, About] = {
         ("select",),
     ),
     "proportion": About(
-        "a list of 5 to 12 members meant for proportions, and an attribute meant for limits",
+        "a list of 8 to 12 members meant for proportions, and an attribute meant for limits",
         f"{_FAN}; filter above a round limit; count both; percent_of",
         "number in percent",
         ("proportion",),
@@ -156,9 +150,9 @@ BY_RULE: dict[str, About] = {
         ("part",),
     ),
     "versus_average": About(
-        "a named member of a list of 4 to 12, and a ratio-scale attribute, both meant for averages",
-        f"{_FAN}; mean by the statistics tool; percent_change from it to the member's",
-        "number in percent, signed",
+        "a named member of a list of 4 to 12 and an attribute, both meant for averages, or factors if not in percent",
+        f"{_FAN}; mean by the statistics tool; percent_change from it to the member's, or subtract",
+        "number in percent or percentage points, signed",
         ("versus_average",),
     ),
     "total_claim": About(
@@ -176,12 +170,12 @@ BY_RULE: dict[str, About] = {
     ),
     "conversion": About(
         "a list whose superlative attribute has a unit that other people measure in otherwise",
-        f"{_FAN}; argmax; its value; the conversion tool",
+        f"{_FAN}; argmax; the highest value; the conversion tool",
         "number in the other unit",
         ("superlative", "conversion"),
     ),
     "nested": About(
-        "a list whose members have lists of another kind of thing that are worth going into: a family its genera",
+        "a list whose members have lists of another kind of thing worth going into, measured alike: families, genera",
         f"{_FAN}; argmax; the list of that member; attribute of each; argmax",
         "entity",
         ("superlative", "nested"),
@@ -200,14 +194,15 @@ BY_RULE: dict[str, About] = {
         ("in_both", "in_both_best"),
     ),
     "only_in_one": About(
-        "two complete lists of one kind of thing, meant to be set against each other, that overlap, with 2 to 12 "
-        "members in the first list only",
-        "both lists; without; then an attribute of each and argmax",
-        "set, then entity",
-        ("only_in_one", "only_in_one_best"),
+        "two complete lists of one kind of thing, meant to be set against each other, that share at least three "
+        "members and half of the shorter, with 2 to 12 members in the first list only",
+        "both lists; without",
+        "set",
+        ("only_in_one",),
     ),
     "two_groups": About(
-        "two lists of 3 to 12 members, of two named groups of one kind that people contrast, without common members",
+        "two lists of 3 to 12 members, of two named groups of one kind that people contrast and that lie next to each "
+        "other, without common members",
         "both lists; attribute of each member; sum or mean of either by the statistics tool; divide or percent_change",
         "number",
         ("groups_total", "groups_average"),
@@ -216,6 +211,11 @@ BY_RULE: dict[str, About] = {
 """Frames that a module of this package builds over the pool's types."""
 
 DECLARED: dict[str, About] = {
+    "conditional": About(
+        "of two options the one with more is gone into",
+        "the figure of both; argmax; something further of the one picked",
+        "a field's type",
+    ),
     "purchase": About(
         "something is bought, invoiced, shipped or paid for",
         "prices, taxes and rates looked up; multiplied, added, converted",

@@ -17,7 +17,7 @@ from builder.recipe.view import PoolView
 from builder.recipe.wording import fill, pronoun, slots_in
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal
-from builder.records.tools import Call, Result
+from builder.records.tools import Call, Result, Use
 
 Walk = Generator[Call, Result, Plan]
 
@@ -63,6 +63,8 @@ class Frame:
     """Members that a list may have; more than twelve only where the frame asks nothing about each."""
     peers: tuple[int, int] = (0, 0)
     """Fewest and most named peers; of frames over named peers only."""
+    whole: bool = False
+    """Whether the peers are all members of their group: three countries of West Africa together are no group."""
 
 
 STARTS = 10
@@ -127,9 +129,9 @@ def described(base: Edge, edges: Mapping[str, str], tools: Iterable[str], atlas:
     topics = {atlas.edges[identity].returned.topic for role, identity in edges.items() if role != "second"}
     found = [Candidate(domain, edges, tools, one_seed(base))]
     for relation in atlas.describers.get(base.subject, []):
-        if relation.tool in tools:
+        if relation.tool in tools or closes(base, relation) or not meant_for(relation, "describe"):
             continue
-        if reason_for(atlas, relation, base.subject, topics) or closes(base, relation):
+        if "describe" in (relation.returned.uses or ()) or reason_for(atlas, relation, base.subject, topics):
             more = {**edges, "relation": relation.id}
             found.append(Candidate(domain, more, (*tools, relation.tool), one_seed(relation)))
     return found
@@ -146,7 +148,10 @@ def reason_for(atlas: Atlas, relation: Edge, kind: str, topics: set[str]) -> boo
 
 
 def closes(members: Edge, relation: Edge) -> bool:
-    """Whether a list leads back to the kind that its description starts from: who shares the currency of Chad."""
+    """Law 12. Whether a list is described by one of its own members: the group that iridium belongs to.
+
+    Whoever knows a member names the list, and the member named may be the answer.
+    """
     return relation.subject == members.returned.type
 
 
@@ -180,8 +185,18 @@ SAID_DIGITS = 4
 """Digits with which people say a figure that is looked up: a half-life of 463.4 hours, not 463.444444."""
 
 
+MASSES = ("u", "Da")
+MASS_PLACES = 4
+"""Masses of isotopes and residues are told apart by their decimals: 151.9 u says no more than the mass number."""
+
+
 def said(spec: AnswerSpec, value: Any, *given: Any) -> AnswerSpec:
     """The spec with no more decimals than a figure of this size needs, nor than the figures `given` that led to it."""
+    if spec.kind == "number" and spec.decimals and all(isinstance(each, int) for each in (value, *given)):
+        return spec.model_copy(update={"decimals": None})
+    if spec.kind == "number" and spec.decimals and spec.unit in MASSES:
+        most = max(len(f"{each:.9f}".rstrip("0").partition(".")[2]) for each in given or (value,))
+        return spec.model_copy(update={"decimals": max(1, min(spec.decimals, MASS_PLACES, most))})
     if spec.kind != "number" or not spec.decimals or not isinstance(value, (int, float)) or value == 0:
         return spec
     whole = math.floor(math.log10(abs(value))) + 1
@@ -221,7 +236,7 @@ def that_question(edge: Edge, noun: str, rng: random.Random) -> str:
     return rng.choice(found)
 
 
-def seconds(atlas: Atlas, attribute: Edge, kind: str) -> list[Edge]:
+def seconds(atlas: Atlas, attribute: Edge, kind: str, use: Use = "next") -> list[Edge]:
     """Further fields to ask of an entity that an attribute has picked: of its topic, else of the same entry.
 
     Fields of another tool come alone where there are any, since what the fan-out has returned needs no call.
@@ -232,7 +247,7 @@ def seconds(atlas: Atlas, attribute: Edge, kind: str) -> list[Edge]:
         for edge in atlas.about(kind)
         if edge.id != attribute.id
         and edge.returned.type != attribute.returned.type
-        and meant_for(edge, "next")
+        and meant_for(edge, use)
         and askable(edge, noun)
     ]
     close = [edge for edge in found if edge.returned.topic == attribute.returned.topic]

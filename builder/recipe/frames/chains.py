@@ -75,7 +75,7 @@ def _profiles(atlas: Atlas) -> list[Candidate]:
 
 def _profile_fields(atlas: Atlas, members: Edge, attribute: Edge) -> list[Edge]:
     """Further fields of the picked member with a bare name, save where the list starts from."""
-    fields = seconds(atlas, attribute, members.returned.type)
+    fields = seconds(atlas, attribute, members.returned.type, "fact")
     return [edge for edge in fields if edge.returned.head and edge.returned.type != members.subject]
 
 
@@ -127,7 +127,7 @@ def _conversions(atlas: Atlas) -> list[Candidate]:
 
 
 def conversion(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """The member with the most; then its value in the unit that readers elsewhere use."""
+    """The member with the most; then the highest value in the unit that readers elsewhere use."""
     ground = Figures(atlas, slots)
     yield from ground.measured()
     from_unit, to_unit, said, places = OTHER_UNITS[ground.kind.unit]
@@ -139,14 +139,20 @@ def conversion(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         "to_unit": Literal(literal=to_unit, type="unit_name"),
     }
     turned = CallStep(id="turned", tool=CONVERT, arguments=arguments)
-    words = ground.words("conversion", best=str(ground.attribute.returned.highest), head=ground.head, unit=said)
+    words = ground.plain_words("conversion", unit=said)
     spec = AnswerSpec(kind="number", type="number", decimals=places, unit=said)
     planned = PlannedRound("deeper", (value, turned), Ref(step="turned", field="result"), spec, words)
     return Plan(ground.literals, (ground.start(), planned))
 
 
+def alike(one: Edge, other: Edge) -> bool:
+    """Law 12. Whether two fields measure the same: species of a family and of a genus, cross-sections of either."""
+    last = [BRACKETS.sub("", each.returned.head or "").split()[-1:] for each in (one, other)]
+    return last[0] == last[1] != []
+
+
 def _nested(atlas: Atlas) -> list[Candidate]:
-    """Lists whose members have parts of a third kind: never neighbours of a neighbour, nor links that lead back."""
+    """Lists whose members have parts: never neighbours of a neighbour, nor links that lead back."""
     found = []
     ways = {(edge.subject, edge.returned.type) for edge in atlas.lists}
     for members, attribute in pairs(atlas, "highest", "pick", "pivot"):
@@ -155,14 +161,20 @@ def _nested(atlas: Atlas) -> list[Candidate]:
             inside = inner.returned.type
             if not meant_for(inner, "inside"):
                 continue
-            if not atlas.view.fits(kind, inner.subject) or inside in (kind, members.subject):
+            if not atlas.view.fits(kind, inner.subject):
+                continue
+            # Parts of a part are of the same kind where a whole is divided again and again.
+            again = inside == kind and inner.returned.uses is not None
+            if not again and inside in (kind, members.subject):
                 continue
             # A tool that gives the list with the attribute would be asked twice.
-            if (inside, inner.subject) in ways or inner.tool == attribute.tool:
+            if (not again and (inside, inner.subject) in ways) or inner.tool == attribute.tool:
                 continue
             for field in atlas.about(inside):
                 if not (field.returned.highest and numeric(field, atlas.view) and meant_for(field, "pick")):
                     continue
+                if not alike(attribute, field):
+                    continue  # who goes into the parts of the largest measures them alike
                 edges = {
                     "list": members.id,
                     "attribute": attribute.id,

@@ -23,8 +23,18 @@ from builder.recipe.frames.base import (
     unit_of,
 )
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, looked_into, option, pairs
-from builder.recipe.frames.limits import threshold, two_limits
-from builder.recipe.frames.uses import addable, averaged, meant_for, numeric, percent, shared_out, yearly
+from builder.recipe.frames.limits import set_limit, two_limits
+from builder.recipe.frames.uses import (
+    addable,
+    averaged,
+    meant_for,
+    moved_as_said,
+    numeric,
+    percent,
+    shared_out,
+    tied,
+    yearly,
+)
 from builder.recipe.operators import near
 from builder.recipe.plans import PERCENT, Plan, PlannedRound
 from builder.recipe.view import PoolView
@@ -98,6 +108,8 @@ def _identities(atlas: Atlas) -> list[Candidate]:
         for second in atlas.about(members.returned.type):
             if yearly(second, atlas.view) or second.id <= attribute.id or not meant_for(second, "limit"):
                 continue
+            if second.tool != attribute.tool:
+                continue  # large and long-lived: nobody looks for what is both
             if atlas.view.types[second.returned.type].name == "count" == attribute.returned.type:
                 continue  # two counts of the parts of one thing are nearly one condition
             if second.returned.above and numeric(second, atlas.view):
@@ -114,9 +126,10 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     members, values = yield from ground.measure()
     ordered = sorted(values)
     ends = []
-    if ground.attribute.returned.highest and not near(ordered[-1], ordered[-2]):
+    rose = moved_as_said(ground.attribute, ordered[-1])
+    if ground.attribute.returned.highest and rose and not tied(ground.attribute, ordered[-1], ordered[-2]):
         ends.append("argmax")
-    if ground.attribute.returned.lowest and not near(ordered[0], ordered[1]):
+    if ground.attribute.returned.lowest and not tied(ground.attribute, ordered[0], ordered[1]):
         ends.append("argmin")
     if not ends:
         raise Refused("law:degenerate", "both ends tie or nearly tie")
@@ -154,7 +167,7 @@ def count(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """How many members lie above a round threshold."""
     ground = Ground(atlas, slots)
     _, values = yield from ground.measure()
-    limit = threshold(values, rng, least=2)
+    limit = set_limit(values, rng, least=2)
     kept = kept_above("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
     tally = OpStep(id="count", op="count", inputs={"items": Ref(step="kept")})
     words = ground.words("count", above=limit_words(ground.attribute, limit))

@@ -23,16 +23,34 @@ from builder.recipe.frames.base import (
     unit_apart,
     unit_of,
 )
-from builder.recipe.frames.fanouts import COUNT_MEMBERS, kept_above, limit_words
+from builder.recipe.frames.fanouts import kept_above, limit_words
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, Ground, computed, option, pairs
-from builder.recipe.frames.limits import threshold, total_limit
-from builder.recipe.frames.uses import addable, averaged, percent, ranked, shared_out, spread_out, subtracted, yearly
+from builder.recipe.frames.limits import set_limit, total_limit
+from builder.recipe.frames.uses import (
+    addable,
+    averaged,
+    meant_for,
+    moved_as_said,
+    percent,
+    placed,
+    shared_out,
+    spread_out,
+    subtracted,
+    tied,
+    yearly,
+)
 from builder.recipe.operators import near
 from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
 from builder.records.tools import Call, Result, Use
+
+LEAST_SHARE = 0.01
+"""Jersey among the users of the pound has no weight to ask for."""
+
+PROPORTION_MEMBERS = 8
+"""Of five or six countries people say how many, not what percentage."""
 
 
 def _lists(need: str, over: Use, suits: Any, by: Use | None = None) -> Any:
@@ -61,8 +79,13 @@ def _by_name(need: str, over: Use, suits: Any) -> Any:
     return candidates
 
 
-def _placed(edge: Edge, view: PoolView) -> bool:
-    return averaged(edge, view) and not percent(edge, view)
+def _relative(edge: Edge, view: PoolView) -> bool:
+    """Set against an average in percent, as rates that are multiplied and not as ages, or in percentage points."""
+    return averaged(edge, view) and (percent(edge, view) or meant_for(edge, "factor"))
+
+
+def _ahead(edge: Edge, view: PoolView) -> bool:
+    return placed(edge, view) and subtracted(edge, view)
 
 
 def _limited(edge: Edge, view: PoolView) -> bool:
@@ -97,6 +120,11 @@ class Figures(Ground):
         places = None if whole else min((self.kind.decimals or 0) + more, 3 if more else 9)
         return AnswerSpec(kind="number", type=self.kind.name, decimals=places, unit=self.kind.unit)
 
+    def goes_up(self, value: Any) -> None:
+        """Raises Refused where the words speak of a rise and this value is none."""
+        if not moved_as_said(self.attribute, value):
+            raise Refused("law:degenerate", f"{self.attribute.id} moved the other way")
+
     def start(self) -> PlannedRound:
         """The member with the most."""
         pick = OpStep(id="best", op="argmax", inputs={"items": self.items, "keys": self.keys})
@@ -120,17 +148,19 @@ class Figures(Ground):
         return Plan(self.literals, (PlannedRound("start", (*self.steps, *steps), answer, spec, words),))
 
 
-def _set_apart(values: list[Any], count: int) -> None:
+def _set_apart(edge: Edge, values: list[Any], count: int) -> None:
     """The first places are clear. Raises Refused."""
     ordered = sorted(values, reverse=True)[: count + 1]
-    if len(set(map(str, values))) < len(values) or any(near(a, b) for a, b in itertools.pairwise(ordered)):
+    if len(set(map(str, values))) < len(values) or any(tied(edge, a, b) for a, b in itertools.pairwise(ordered)):
         raise Refused("law:degenerate", "two of the first places tie or nearly tie")
 
 
 def runner_up(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the most; then the one that comes second."""
     ground = Figures(atlas, slots)
-    _set_apart((yield from ground.measured()), 2)
+    values = yield from ground.measured()
+    _set_apart(ground.attribute, values, 2)
+    ground.goes_up(sorted(values)[-2])
     inputs: dict[str, Sources] = {
         "item": Ref(step="next", field="maximum"),
         "items": ground.keys,
@@ -149,7 +179,8 @@ def lead(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the most; then how far it is ahead of the next."""
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
-    _set_apart(values, 1)
+    _set_apart(ground.attribute, values, 1)
+    ground.goes_up(sorted(values)[-2])
     spec = apart(said(ground.in_unit(values), max(values) - sorted(values)[-2], *values))
     gap = computed("subtract", Ref(step="top"), Ref(step="next", field="maximum"))
     words = ground.plain_words("lead", unit=ground.unit)
@@ -178,6 +209,8 @@ def median(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     words = ground.words("median", head=ground.head, unit=unit)
     # Between two members the median may have a decimal more.
     middle = statistics.median(values)
+    if all(isinstance(value, int) for value in values) and not float(middle).is_integer():
+        raise Refused("law:degenerate", "between two members lies half an inhabitant")
     spec = said(ground.in_unit(values, more=0 if middle in values or float(middle).is_integer() else 1), middle)
     return ground.one_round((ground.statistics,), Ref(step="statistics", field="median"), spec, words)
 
@@ -187,7 +220,7 @@ def select(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     ground = Ground(atlas, slots)
     _members, values = yield from ground.measure()
     # A list of nearly all members is tedious to ask for.
-    limit = threshold(values, rng, least=2, most=max(2, 2 * len(values) // 3))
+    limit = set_limit(values, rng, least=2, most=max(2, 2 * len(values) // 3))
     kept = kept_above("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
     words = ground.words("select", above=limit_words(ground.attribute, limit))
     spec = answer_spec(ground.view, (ground.members.returned.type, True))
@@ -198,7 +231,7 @@ def proportion(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
     """What percentage of the members lies above a round limit."""
     ground = Ground(atlas, slots)
     _members, values = yield from ground.measure()
-    limit = threshold(values, rng, least=2)
+    limit = set_limit(values, rng, least=2)
     kept = kept_above("kept", ground.items, ground.keys, limit, ground.attribute.returned.type)
     some = OpStep(id="some", op="count", inputs={"items": Ref(step="kept")})
     every = OpStep(id="every", op="count", inputs={"items": ground.items})
@@ -229,9 +262,7 @@ def above_average(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -
 
 def _named_member(ground: Figures, rng: random.Random) -> Literal:
     """One of the members, placed in the question by name: neither end nor middle, which statistics give already."""
-    ordered = sorted(ground.values)
-    middle = [ordered[len(ordered) // 2]] if len(ordered) % 2 else []
-    given = (ordered[0], ordered[-1], *middle)
+    given = (min(ground.values), max(ground.values), statistics.median(ground.values))
     others = [m for m, value in zip(ground.listed, ground.values, strict=True) if value not in given]
     if not others:
         raise Refused("law:degenerate", "every member is an end or the middle of the list")
@@ -244,20 +275,27 @@ def share(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """A named member's percentage of the total."""
     ground = Figures(atlas, slots)
     yield from ground.measured()
-    own = ground.own_value(_named_member(ground, rng))
+    member = _named_member(ground, rng)
+    if ground.values[ground.listed.index(member.literal)] < LEAST_SHARE * sum(ground.values):
+        raise Refused("law:purpose", "nobody gives the share of what is all but nothing")
+    own = ground.own_value(member)
     part = computed("percent_of", Ref(step="own"), Ref(step="statistics", field="sum"), "part")
     words = ground.words("part", head=ground.head, member="{member}")
     return ground.one_round((ground.statistics, own, part), Ref(step="part", field="result"), PERCENT, words)
 
 
 def versus_average(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """How far a named member lies above or below the simple average, in percent."""
+    """How far a named member lies above or below the simple average, in percent or in percentage points."""
     ground = Figures(atlas, slots)
     yield from ground.measured()
     own = ground.own_value(_named_member(ground, rng))
-    change = computed("percent_change", Ref(step="statistics", field="mean"), Ref(step="own"))
-    words = ground.words("versus_average", figure=own_phrase(ground.attribute, "member"))
-    return ground.one_round((ground.statistics, own, change), Ref(step="apart", field="result"), PERCENT, words)
+    mean, value = Ref(step="statistics", field="mean"), Ref(step="own")
+    if percent(ground.attribute, ground.view):
+        change, spec, by = computed("subtract", value, mean), apart(ground.in_unit([0.5])), "how many percentage points"
+    else:
+        change, spec, by = computed("percent_change", mean, value), PERCENT, "what percentage"
+    words = ground.words("versus_average", figure=own_phrase(ground.attribute, "member"), by=by)
+    return ground.one_round((ground.statistics, own, change), Ref(step="apart", field="result"), spec, words)
 
 
 def total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -284,16 +322,16 @@ def _total_claim(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) ->
 BOTH = (STATISTICS, CALCULATOR)
 
 FRAMES = {
-    "runner_up": Frame(_lists("highest", "pick", ranked), runner_up, (STATISTICS,), least=4),
-    "lead": Frame(_lists("highest", "spread", subtracted, by="gap"), lead, BOTH, least=4),
+    "runner_up": Frame(_lists("highest", "pick", placed), runner_up, (STATISTICS,), least=4),
+    "lead": Frame(_lists("highest", "spread", _ahead, by="gap"), lead, BOTH, least=4),
     "spread": Frame(_lists("highest", "spread", spread_out), spread, BOTH),
     "median": Frame(_lists("highest", "average", averaged), median, (STATISTICS,), least=5),
     "select": Frame(_lists("above", "limit", _limited), select, least=4),
     "proportion": Frame(
-        _lists("above", "proportion", _limited, by="limit"), proportion, (CALCULATOR,), least=COUNT_MEMBERS
+        _lists("above", "proportion", _limited, by="limit"), proportion, (CALCULATOR,), least=PROPORTION_MEMBERS
     ),
     "above_average": Frame(_lists("highest", "average", averaged), above_average, (STATISTICS,), least=4),
     "share": Frame(_by_name("above", "share", shared_out), share, BOTH, least=4),
-    "versus_average": Frame(_by_name("highest", "average", _placed), versus_average, BOTH, least=4),
+    "versus_average": Frame(_by_name("highest", "average", _relative), versus_average, BOTH, least=4),
     "total_claim": Frame(_lists("above", "total", addable), total_claim, (STATISTICS,)),
 }

@@ -10,13 +10,31 @@ from typing import Any
 from builder.errors import Refused
 
 
-def threshold(values: list[Any], rng: random.Random, least: int = 1, most: int | None = None) -> Any:
-    """A round number with `least` to `most` values above it (by default all but one), the roundest that there is."""
-    found = thresholds(values, least, most)
+def threshold(values: list[Any], rng: random.Random) -> Any:
+    """A round number with one to all but one of the values above it, the roundest that there is."""
+    found = thresholds(values)
     plain = [number for number in found[0] if _said(number)] if found else []
     if not plain:
         raise Refused("walk:threshold", "no round number splits the members")
     return rng.choice(plain)
+
+
+def set_limit(values: list[Any], rng: random.Random, least: int, most: int | None = None) -> Any:
+    """A limit that people set over a list, 1, 2 or 5 and zeros, with `least` to `most` values above it.
+
+    `most` is by default all but one. Raises Refused where the members have no such limit between them.
+    """
+    plain = [number for numbers in thresholds(values, least, most) for number in numbers if _handed(values, number)]
+    if not plain:
+        raise Refused("walk:threshold", "nobody sets a limit between the members")
+    return rng.choice(plain)
+
+
+LEAST_LIMIT = 2
+"""People set no limit at or below one, nor at a fraction: 0.7% is no round number to anybody."""
+
+LEAST_COUNT = 5
+"""More than two, three or four named species is a limit that nobody sets."""
 
 
 def thresholds(values: list[Any], least: int = 1, most: int | None = None) -> list[list[Any]]:
@@ -78,13 +96,21 @@ def two_limits(
 
 
 def _plain(values: list[Any]) -> list[Any]:
-    """Limits that people say in one breath with another: one digit and zeros, or 15 and 25 with zeros."""
-    return [number for numbers in thresholds(values) for number in numbers if _said(number)]
+    """Limits that people say in one breath with another: one digit, or 15 and 25, with zeros."""
+    return [number for numbers in thresholds(values) for number in numbers if _said(number) and _worth(values, number)]
+
+
+def _handed(values: list[Any], number: float) -> bool:
+    return f"{abs(number):.10f}".replace(".", "").strip("0") in ("1", "2", "5") and _worth(values, number)
+
+
+def _worth(values: list[Any], number: float) -> bool:
+    return number >= (LEAST_COUNT if all(isinstance(value, int) for value in values) else LEAST_LIMIT)
 
 
 def _said(number: float) -> bool:
-    digits = f"{number:.10f}".replace(".", "").strip("0")
-    return len(digits) < 2 or digits[1] == "5"  # none: zero, between a fall and a rise of one size
+    digits = f"{abs(number):.10f}".replace(".", "").strip("0")
+    return len(digits) == 1 or digits in ("15", "25")
 
 
 TOTAL_APART = 1.05, 1.6
@@ -113,6 +139,6 @@ def _round_between(low: float, high: float) -> list[Any]:
     if not 0 < low < high or high < 2:
         return []
     power = math.floor(math.log10(high))
-    scale = [digit * 10.0**each for each in (power, power - 1) for digit in (1, 2, 5, 3, 4, 6, 8, 15, 25)]
-    scale += [float(digit) * 10.0 ** (power - 1) for digit in range(11, 100)]
+    scale = [digit * 10.0**each for each in (power, power - 1) for digit in (1, 2, 5, 3, 4, 6, 8, 7, 9, 15, 25, 12)]
+    scale += [float(digit) * 10.0 ** (power - 1) for digit in range(35, 100, 10)]
     return [int(number) if number.is_integer() else number for number in scale if low <= number <= high]

@@ -30,16 +30,21 @@ from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS, comput
 from builder.recipe.frames.uses import addable, averaged, meant_for, percent
 from builder.recipe.operators import near
 from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
+from builder.recipe.view import PoolView
 from builder.recipe.wording import describable
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
-from builder.records.tools import Call, Result
+from builder.records.tools import Call, Result, Use
 
 SECOND_TRIES = 15
 """Entities tried as the start of the second list, until the two overlap as they should."""
 
 BACK_WAYS, BACK_MEMBERS = 2, 3
 """Fields, and members of the first list, that are asked where a second list could start."""
+
+KIN_LEAST, KIN_SHARE = 3, 0.5
+"""Members, and part of the shorter list, that two lists share before one is taken out of the other: South America
+without the Dutch-speaking countries leaves out Suriname alone."""
 
 LONGEST_LIST = 60
 """Members of a list whose overlap with another a reader could still check."""
@@ -154,7 +159,8 @@ def _sets(atlas: Atlas) -> list[Candidate]:
         for second in atlas.lists:
             if second.returned.type != first.returned.type or second.id < first.id:
                 continue
-            if not all(meant_for(each, "overlap" if first is second else "cross") for each in (first, second)):
+            wanted: tuple[Use, ...] = ("overlap", "kin") if first is second else ("cross",)
+            if not any(meant_for(first, use) and meant_for(second, use) for use in wanted):
                 continue
             if first is second and _divides(atlas, first):
                 continue
@@ -162,6 +168,16 @@ def _sets(atlas: Atlas) -> list[Candidate]:
                 domain = first.tool.split(".", 1)[0]
                 found.append(Candidate(domain, edges, tools, one_seed(first)))
     return found
+
+
+def _without(atlas: Atlas) -> list[Candidate]:
+    """The same without a field, and of lists of one kind only such as have much in common with each other."""
+    return [
+        each
+        for each in _sets(atlas)
+        if "pick" not in each.edges
+        and (each.edges["list"] != each.edges["group"] or meant_for(atlas.edges[each.edges["list"]], "kin"))
+    ]
 
 
 def _back(atlas: Atlas, members: Edge) -> list[Edge]:
@@ -190,8 +206,8 @@ def _with_field(atlas: Atlas, first: Edge, second: Edge) -> list[tuple[dict[str,
         and atlas.view.types[edge.returned.type].kind == "quantity"
         and meant_for(edge, "pick")
     ]
-    if not meant_for(first, "pick"):
-        fields = []
+    if first is second or not meant_for(first, "pick"):
+        fields = []  # of the characters whom two others meet, nobody asks who has the most links
     picks = [
         ({**edges, "pick": edge.id}, (*tools, edge.tool))
         for edge in fields
@@ -215,11 +231,14 @@ def _overlap(op: str, name: str) -> Callable[[Atlas, Mapping[str, Json], random.
             rest = result(left, right)
             return (
                 2 <= len(rest) <= MEMBERS_MAX
+                and (not kindred or akin(left, right))
                 and len(left) - len(rest) >= least
                 and len(right) <= LONGEST_LIST
                 and (op != "common" or len(rest) < len(right))
             )
 
+        one = atlas.edges[str(slots["list"])] if slots["list"] == slots["group"] else None
+        kindred = op == "without" or (one is not None and not meant_for(one, "overlap"))
         # Of two lists of one kind a single member in common may be chance: nobody would set one against the other.
         least = 2 if slots["list"] == slots["group"] else 1
         two = yield from _two(atlas, slots, rng, fits, LONGEST_LIST)
@@ -229,11 +248,17 @@ def _overlap(op: str, name: str) -> Callable[[Atlas, Mapping[str, Json], random.
         kept = OpStep(id="kept", op=op, inputs={"left": left, "right": right})
         spec = answer_spec(atlas.view, (two.first.returned.type, True))
         rounds = [PlannedRound("start", (*two.steps, kept), Ref(step="kept"), spec, two.words(name, short=True))]
-        if "pick" in slots and len(result(two.left, two.right)) >= MEMBERS_MIN:
+        if op == "common" and "pick" in slots and len(result(two.left, two.right)) >= MEMBERS_MIN:
             rounds.append(_pick(atlas, two, atlas.edges[str(slots["pick"])], f"{name}_best"))
         return Plan(two.literals, tuple(rounds))
 
     return plan
+
+
+def akin(left: list[Any], right: list[Any]) -> bool:
+    """Law 12. Whether two lists have so much in common that people ask what only one of them holds."""
+    shared = sum(each in right for each in left)
+    return shared >= max(KIN_LEAST, KIN_SHARE * min(len(left), len(right)))
 
 
 def _pick(atlas: Atlas, two: _Two, field: Edge, name: str) -> PlannedRound:
@@ -254,14 +279,24 @@ def _groups(atlas: Atlas) -> list[Candidate]:
         if atlas.view.fits(members.returned.type, members.subject) or not meant_for(members, "contrast"):
             continue
         for field in atlas.about(members.returned.type):
-            if not (field.returned.above and field.returned.head) or percent(field, atlas.view):
+            if not field.returned.head or percent(field, atlas.view):
                 continue
-            if not (averaged(field, atlas.view) or addable(field, atlas.view)) or not looked_into(members, field):
+            if not (_averaged(field, atlas.view) or _totalled(field, atlas.view)) or not looked_into(members, field):
                 continue
             edges = {"list": members.id, "attribute": field.id, "group": members.id}
             tools = tuple(dict.fromkeys((members.tool, field.tool)))
             found.append(Candidate(members.tool.split(".", 1)[0], edges, tools, one_seed(members)))
     return found
+
+
+def _averaged(field: Edge, view: PoolView) -> bool:
+    """Averages are set apart in percent, as nobody does with life expectancies."""
+    return averaged(field, view) and meant_for(field, "factor")
+
+
+def _totalled(field: Edge, view: PoolView) -> bool:
+    """Totals are set against totals where people give shares of them: populations, and not areas."""
+    return addable(field, view) and meant_for(field, "share")
 
 
 def two_groups(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
@@ -278,7 +313,9 @@ def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
         return sound and (not known or known.issuperset([*left, *right]))
 
     two = yield from _two(atlas, slots, rng, fits, MEMBERS_MAX)
-    adds = addable(field, atlas.view) and (rng.random() < TOTAL_SHARE or not averaged(field, atlas.view))
+    if not (yield from _touch(atlas, two)):
+        raise Refused("law:purpose", "the two groups are nowhere next to each other")
+    adds = _totalled(field, atlas.view) and (rng.random() < TOTAL_SHARE or not _averaged(field, atlas.view))
     one, other = yield from _both(two, field, adds)
     if near(one, other) or max(one, other) > GROUPS_APART * min(one, other):
         raise Refused("law:degenerate", "the two groups are nearly even, or no match for each other")
@@ -302,6 +339,22 @@ def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> W
     return Plan(two.literals, (PlannedRound("start", tuple(steps), answer, spec, words),))
 
 
+def _touch(atlas: Atlas, two: _Two) -> Generator[Call, Result, bool]:
+    """Law 12. Whether a member of one group is next to one of the other, where their kind has neighbours.
+
+    Central and South America are set side by side, Melanesia and Central Asia are not.
+    """
+    kind = two.first.returned.type
+    ways = [edge for edge in atlas.lists if edge.subject == kind and edge.returned.type == kind]
+    right = set(two.right)
+    for way in ways:
+        for member in two.left:
+            result = yield Call(way.tool, {way.parameter: member})
+            if result.value is not None and right.intersection(result.value[way.field] or ()):
+                return True
+    return not ways
+
+
 def _both(two: _Two, field: Edge, adds: bool) -> Generator[Call, Result, list[float]]:
     """Total or mean of either group. Raises Refused when a member has no value."""
     found = []
@@ -318,6 +371,6 @@ def _both(two: _Two, field: Edge, adds: bool) -> Generator[Call, Result, list[fl
 
 FRAMES = {
     "in_both": Frame(_sets, _overlap("common", "in_both"), most=LONGEST_LIST),
-    "only_in_one": Frame(_sets, _overlap("without", "only_in_one"), most=LONGEST_LIST),
+    "only_in_one": Frame(_without, _overlap("without", "only_in_one"), most=LONGEST_LIST),
     "two_groups": Frame(_groups, two_groups, (STATISTICS, CALCULATOR)),
 }

@@ -12,9 +12,8 @@ from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.frames.base import Frame, Walk, own_phrase, said, that_of, unit_apart
 from builder.recipe.frames.grounds import CALCULATOR, computed, option
 from builder.recipe.frames.rows import Row, peer_candidates
-from builder.recipe.frames.uses import multiplied, percent, subtracted, yearly
+from builder.recipe.frames.uses import moved_as_said, multiplied, percent, subtracted, tied, yearly
 from builder.recipe.gates import stands_in
-from builder.recipe.operators import near
 from builder.recipe.plans import FLAG, PERCENT, Plan, PlannedRound, apart
 from builder.recipe.view import PoolView
 from builder.recipe.wording import literal_text
@@ -66,9 +65,11 @@ class Pair(Row):
         if any(stands_in(text, own_phrase(self.edge, "p1")) for text in texts):
             raise Refused("law:degenerate", "the field compares with one of the two already")
         one, other = yield from self.fetch()
-        if near(one, other):
+        if tied(self.edge, one, other):
             raise Refused("law:degenerate", "the two nearly tie")
         self.high, self.low = max(one, other), min(one, other)
+        if not moved_as_said(self.edge, self.high):
+            raise Refused("law:degenerate", f"neither of the two moved as {self.edge.id} says")
         self.first, self.second = ("p1", "p2") if one > other else ("p2", "p1")
 
     @property

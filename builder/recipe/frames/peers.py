@@ -1,7 +1,8 @@
-"""Frames over named peers: comparison, ranking, conditional; and reports on one entity."""
+"""Frames over named peers: comparison, ranking, totals; and reports on one entity."""
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping
 
@@ -19,21 +20,27 @@ from builder.recipe.frames.base import (
     named,
     said,
     said_of,
-    seconds,
-    tells_apart,
-    that_question,
     tidy,
     unit_apart,
     unit_of,
 )
 from builder.recipe.frames.forms import forms
 from builder.recipe.frames.grounds import CALCULATOR, STATISTICS, computed, option
-from builder.recipe.frames.rows import Row, peer_candidates, with_peers
-from builder.recipe.frames.uses import addable, meant_for, multiplied, numeric, percent, spread_out, yearly
-from builder.recipe.gates import stands_in
+from builder.recipe.frames.rows import Row, peer_candidates
+from builder.recipe.frames.uses import (
+    addable,
+    meant_for,
+    moved_as_said,
+    multiplied,
+    numeric,
+    percent,
+    spread_out,
+    tied,
+    yearly,
+)
 from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec, apart
 from builder.recipe.view import PoolView
-from builder.recipe.wording import listed, literal_text, slots_in
+from builder.recipe.wording import listed, slots_in
 from builder.records.base import Json
 from builder.records.derivations import AnswerSpec, CallStep, Literal, OpStep, Ref, Sources
 
@@ -49,24 +56,14 @@ FEW = 1000
 """Whole numbers below it are set apart by their difference: two neutrons more, not 1.4% more."""
 
 
-def _conditionals(atlas: Atlas) -> list[Candidate]:
-    found = []
-    for edge in atlas.attributes:
-        if not numeric(edge, atlas.view) or not edge.returned.higher or not edge.returned.head:
-            continue
-        if not meant_for(edge, "pick", "pivot"):
-            continue
-        for second in seconds(atlas, edge, edge.subject):
-            if second.returned.type != edge.subject:
-                edges = {"attribute": edge.id, "second": second.id}
-                found += with_peers(atlas, edge, edges, tuple(dict.fromkeys((edge.tool, second.tool))), (2, 2))
-    return found
-
-
 def compare(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """Which of several peers has the most; then how far the highest is above the lowest."""
     row = Row(atlas, slots)
     values = yield from row.fetch()
+    if tied(row.edge, *sorted(values)[-2:]):
+        raise Refused("law:degenerate", "two of them nearly tie")
+    if not moved_as_said(row.edge, max(values)):
+        raise Refused("law:degenerate", f"none of them moved as {row.edge.id} says")
     pick = row.ordered("best", "argmax")
     words = row.words("best", highest=str(row.edge.returned.highest))
     rounds = [PlannedRound("start", (row.fan, pick), Ref(step="best"), row.entity, words)]
@@ -118,34 +115,9 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
     words = row.words("rank", head=head_of(row.edge))
     planned = PlannedRound("start", (row.fan, step), Ref(step="order"), spec, words)
-    yield from ()  # nothing is looked up to choose the form
+    if any(tied(row.edge, a, b) for a, b in itertools.pairwise(sorted((yield from row.fetch())))):
+        raise Refused("law:degenerate", "two of them nearly tie")
     return Plan(row.literals, (planned,))
-
-
-def conditional(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """A field of whichever of two peers has more of something else of the same topic."""
-    row = Row(atlas, slots)
-    higher = str(row.edge.returned.higher)
-    second = atlas.edges[str(slots["second"])]
-    if not (yield from tells_apart(second, [peer.literal for peer in row.peers])):
-        raise Refused("law:purpose", f"both peers have the same {second.field}")
-    pick = row.ordered("best", "argmax")
-    step: CallStep | OpStep = CallStep(id="more", tool=second.tool, arguments={second.parameter: Ref(step="best")})
-    if second.tool == row.edge.tool:
-        step = row.value("more", "best", second.field)
-    ask = that_question(second, row.noun, rng)
-    if any(stands_in(literal_text(row.view, peer, "iso"), ask) for peer in row.peers):
-        raise Refused("law:purpose", "the question measures by one of the two itself")
-    values = yield from row.fetch()
-    spec = yield from said_of(row.view, second, row.peers[values.index(max(values))].literal)
-    answer = Ref(step="more", field="" if isinstance(step, OpStep) else second.field)
-    rounds = (
-        PlannedRound(
-            "start", (row.fan, pick), Ref(step="best"), row.entity, row.words("pair", higher=higher), "compare"
-        ),
-        PlannedRound("deeper", (step,), answer, spec, row.words("conditional", higher=higher, ask=ask)),
-    )
-    return Plan(row.literals, rounds)
 
 
 def _report_fields(atlas: Atlas, first: Edge, relation: Edge | None) -> list[Edge]:
@@ -227,7 +199,7 @@ def _single(atlas: Atlas, edge: Edge, step: CallStep) -> PlannedRound:
 
 
 def together(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """What all peers have in all."""
+    """What all members of a small group have in all."""
     row = Row(atlas, slots)
     values = yield from row.fetch()
     kind = row.view.types[row.edge.returned.type]
@@ -237,6 +209,16 @@ def together(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wal
     words = row.words("together", head=head_of(row.edge), unit=unit_of(row.view, row.edge))
     planned = PlannedRound("start", (row.fan, total), Ref(step="sum", field="sum"), spec, words)
     return Plan(row.literals, (planned,))
+
+
+def _wholes(atlas: Atlas) -> list[Candidate]:
+    """Members of a group that people know by name. Neighbours that somebody happens to have are no group."""
+    return [
+        candidate
+        for candidate in peer_candidates(addable, 3, 4)(atlas)
+        if "group" in candidate.edges
+        and (group := atlas.edges[candidate.edges["group"]]).subject != group.returned.type
+    ]
 
 
 def _any(edge: Edge, view: PoolView) -> bool:
@@ -250,7 +232,6 @@ def _orderly(edge: Edge, view: PoolView) -> bool:
 FRAMES = {
     "compare": Frame(peer_candidates(_any, 3, 5), compare, helpers=(CALCULATOR,), peers=(3, 5)),
     "rank": Frame(peer_candidates(_orderly, 4, 5), rank, peers=(4, 5)),
-    "conditional": Frame(_conditionals, conditional, peers=(2, 2)),
-    "together": Frame(peer_candidates(addable, 3, 4), together, helpers=(STATISTICS,), peers=(3, 4)),
+    "together": Frame(_wholes, together, helpers=(STATISTICS,), peers=(3, 4), whole=True),
     "report": Frame(_report_candidates, report),
 }

@@ -36,7 +36,7 @@ Suits = Callable[[Edge, PoolView], bool]
 
 
 def peer_candidates(suits: Suits, least: int, most: int) -> Callable[[Atlas], list[Candidate]]:
-    """Peers of one group where their kind has groups; else any, while there are few of the kind.
+    """Peers of one group where their kind has groups to compare in; any, while there are few, where it has no lists.
 
     Only fields that can be ranked in words (`head`, `highest`) and that suit the frame.
     """
@@ -60,6 +60,8 @@ def with_peers(
     shared = groups(atlas, edge)
     if shared:
         return [Candidate(domain, {**edges, "group": each.id}, tools, one_seed(each)) for each in shared]
+    if any(atlas.view.fits(each.returned.type, edge.subject) for each in atlas.lists):
+        return []  # listed, but in no list whose members people compare: coma against cirrhosis
     if 2 * count[1] <= len(atlas.values(edge.tool, edge.parameter)) <= FREE_PEERS:
         return [Candidate(domain, edges, tools, free_peers(edge, *count))]
     return []

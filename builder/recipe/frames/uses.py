@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from builder.recipe.atlas import Edge
+from builder.recipe.operators import near
 from builder.recipe.view import PoolView
 from builder.records.tools import Use
 
@@ -58,6 +61,11 @@ def ranked(edge: Edge, view: PoolView) -> bool:
     return numeric(edge, view) and not yearly(edge, view) and not counted
 
 
+def placed(edge: Edge, view: PoolView) -> bool:
+    """Law 12. A quantity of which people ask who comes second: sizes and rates, not radii or changes."""
+    return ranked(edge, view) and meant_for(edge, "place")
+
+
 def subtracted(edge: Edge, view: PoolView) -> bool:
     """Law 12. A quantity of which a difference says something: links are counted, not set apart."""
     return ranked(edge, view) and meant_for(edge, "gap")
@@ -66,6 +74,26 @@ def subtracted(edge: Edge, view: PoolView) -> bool:
 def spread_out(edge: Edge, view: PoolView) -> bool:
     """Law 12. A quantity of which people look at the range over several: rates and prices, not areas."""
     return subtracted(edge, view) and meant_for(edge, "spread")
+
+
+SURE = 1.1
+"""Populations are of different years: who leads by less than a tenth may have been overtaken, as China by India."""
+
+
+def tied(edge: Edge, one: float, other: float) -> bool:
+    """Whether two values are so near that another edition of the table might order them the other way."""
+    if edge.returned.type.endswith("year"):
+        return one == other
+    low, high = sorted((one, other))
+    return near(one, other) or (edge.returned.head == "population" and 0 < high < SURE * low)
+
+
+_UPWARD = re.compile(r"\b(rose|rise|gained|growth|fall)\b")
+
+
+def moved_as_said(edge: Edge, value: float) -> bool:
+    """Whether the words of a movement hold: nothing rose most in price where everything became cheaper."""
+    return value > 0 or not _UPWARD.search(edge.returned.highest or "")
 
 
 def summed_up(edge: Edge) -> bool:
