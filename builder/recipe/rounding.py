@@ -146,10 +146,12 @@ def _passed_on(derivation: Derivation) -> dict[str, set[str]]:
 def _decimals(view: PoolView, made: Made, name: str) -> int | None:
     """Decimals to which a computed field was rounded; None for other fields.
 
-    Whole numbers are counts, or rounded because the question says so. What is looked up is as it is given.
+    Whole numbers are counts, or rounded because the question says so. What is looked up is as it is given, unless
+    its type says that somebody computed it.
     """
     declared, value = view.declared[made.call.tool], made.result[name]
-    if declared.role != "processing" or not isinstance(value, float):
+    kind = view.types[declared.returns[name].type]
+    if not (declared.role == "processing" or kind.derived) or not isinstance(value, float):
         return None
-    decimals = view.types[declared.returns[name].type].decimals
+    decimals = kind.decimals
     return decimals if decimals and decimals <= FINE else None

@@ -16,8 +16,8 @@ Scale = Literal["nominal", "ordinal", "interval", "ratio", "circular", "logarith
 TypeKind = Literal["entity", "quantity", "date", "time", "text", "boolean", "option", "structure"]
 Role = Literal["retrieval", "processing"]
 Use = Literal[
-    "fact", "next", "pick", "pivot", "gap", "spread", "factor", "limit", "total", "share", "average", "proportion",
-    "peers", "inside", "overlap", "cross", "contrast",
+    "fact", "next", "pick", "pivot", "place", "gap", "spread", "factor", "limit", "total", "share", "average",
+    "proportion", "peers", "inside", "overlap", "kin", "cross", "contrast", "describe",
 ]  # fmt: skip
 """What people do with a field or a list in a question of a generic frame (docs/tool_specs.md says what each means)."""
 
@@ -51,6 +51,9 @@ class SemanticType(Record):
     scale: Scale = "nominal"
     decimals: int | None = None
     """Adapters round to this many decimals and answers are compared at it; None means exact."""
+    derived: bool = False
+    """Whether tables hold it computed from other values and rounded, as a change in percent is; the gate of rounding
+    then treats what is looked up like what is computed."""
     additive: bool = False
     """Whether a sum over peers means something (population yes, pH and temperature no)."""
     joins: bool | None = None

@@ -16,7 +16,7 @@ from builder.errors import DerivationError, Refused, SpecError
 from builder.prompts import phrases
 from builder.recipe.atlas import Atlas, Edge
 from builder.recipe.derivation import replay
-from builder.recipe.frames import FRAMES, Candidate, base, chains, figures, grounds, limits, overlaps, uses
+from builder.recipe.frames import FRAMES, Candidate, base, chains, contrasts, figures, grounds, limits, overlaps, uses
 from builder.recipe.frames.about import ABOUT, BY_RULE, DECLARED, FRAME_OF
 from builder.recipe.frames.forms import LEAST, PIECES, REGISTERS, SHARES, check_forms, forms, share
 from builder.recipe.frames.pairs import FACTORS, NEAR_FACTOR, comparative
@@ -769,7 +769,7 @@ def test_one_list_is_taken_out_of_another_only_where_they_have_much_in_common() 
 )
 def test_groups_are_set_side_by_side_where_they_touch(left: list[str], right: list[str], touch: bool) -> None:
     members = atlas().edges[SUBREGION]
-    assert walked(overlaps._touch(atlas(), overlaps._Two(members, members, {}, left, right))) is touch
+    assert walked(contrasts.touch(atlas(), overlaps.Two(members, members, {}, left, right))) is touch
 
 
 def test_countries_are_put_together_that_are_a_whole_group() -> None:

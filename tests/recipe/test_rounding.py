@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -115,6 +117,29 @@ def test_what_is_looked_up_is_as_it_is(shape: str) -> None:
     _, evidence = drive(evaluate(task.derivation), general_executor())
     found = drive(settle(POOL, task.derivation, evidence), general_executor())
     assert found == task.derivation.spec
+
+
+@pytest.mark.parametrize(("derived", "decimals"), [(False, 2), (True, 1)])
+def test_a_type_says_whether_what_is_looked_up_was_computed(derived: bool, decimals: int) -> None:
+    rates = [
+        CallStep(id=name, tool="financial.vat.vat_rates", arguments={"country": Literal(literal=value, type="country")})
+        for name, value in (("a", "Finland"), ("b", "Norway"))
+    ]
+    together = CallStep(
+        id="d",
+        tool=CALCULATE,
+        arguments={
+            "operation": Literal(literal="add", type="option"),
+            "a": Ref(step="a", field="standard_rate"),
+            "b": Ref(step="b", field="standard_rate"),
+        },
+    )
+    spec = AnswerSpec(kind="number", type="number", decimals=2)
+    both = Derivation(steps=(*rates, together), answer=Ref(step="d", field="result"), spec=spec)
+    kind = POOL.types["vat_rate"].model_copy(update={"derived": derived})
+    view: Any = SimpleNamespace(declared=POOL.declared, types={**POOL.types, "vat_rate": kind})
+    _, evidence = drive(evaluate(both), general_executor())
+    assert drive(settle(view, both, evidence), general_executor()).decimals == decimals
 
 
 @given(st.floats(0.001, 1e6), st.integers(0, 4))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.recipe.frames import chains, fanouts, figures, overlaps, pairs, peers
+from builder.recipe.frames import chains, contrasts, fanouts, figures, overlaps, pairs, peers
 from builder.recipe.frames.base import Candidate, Frame
 
 FRAMES: dict[str, Frame] = {
@@ -10,6 +10,7 @@ FRAMES: dict[str, Frame] = {
     **figures.FRAMES,
     **chains.FRAMES,
     **overlaps.FRAMES,
+    **contrasts.FRAMES,
     **peers.FRAMES,
     **pairs.FRAMES,
 }

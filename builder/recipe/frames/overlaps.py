@@ -1,4 +1,4 @@
-"""Frames over two lists of one kind of thing: what both hold, what only one holds, one group against the other."""
+"""Frames over two lists of one kind of thing: what both hold, what only one holds."""
 
 from __future__ import annotations
 
@@ -19,21 +19,18 @@ from builder.recipe.frames.base import (
     call,
     compose,
     fetch,
-    head_of,
     members_phrase,
     one_seed,
     retried,
     tidy,
 )
 from builder.recipe.frames.forms import Forms, forms
-from builder.recipe.frames.grounds import CALCULATOR, CLAUSE, STATISTICS, computed, looked_into
-from builder.recipe.frames.uses import addable, averaged, meant_for, percent
-from builder.recipe.operators import near
-from builder.recipe.plans import PERCENT, Plan, PlannedRound, answer_spec
-from builder.recipe.view import PoolView
+from builder.recipe.frames.grounds import CLAUSE, looked_into
+from builder.recipe.frames.uses import meant_for
+from builder.recipe.plans import Plan, PlannedRound, answer_spec
 from builder.recipe.wording import describable
 from builder.records.base import Json
-from builder.records.derivations import AnswerSpec, CallStep, Literal, MapStep, OpStep, Ref
+from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref
 from builder.records.tools import Call, Result, Use
 
 SECOND_TRIES = 15
@@ -49,15 +46,9 @@ without the Dutch-speaking countries leaves out Suriname alone."""
 LONGEST_LIST = 60
 """Members of a list whose overlap with another a reader could still check."""
 
-TOTAL_SHARE = 0.6
-"""Share of totals among comparisons of two groups, where the field adds up; the others compare averages."""
-
-GROUPS_APART = 20
-"""One group is set against another only up to this many times as large."""
-
 
 @dataclass(frozen=True, slots=True)
-class _Two:
+class Two:
     """Two lists with the entities they start from."""
 
     first: Edge
@@ -66,10 +57,10 @@ class _Two:
     left: list[Any]
     right: list[Any]
 
-    def swapped(self) -> _Two:
+    def swapped(self) -> Two:
         """The second list first."""
         literals = {"subject": self.literals["other"], "other": self.literals["subject"]}
-        return _Two(self.second, self.first, literals, self.right, self.left)
+        return Two(self.second, self.first, literals, self.right, self.left)
 
     @property
     def steps(self) -> tuple[CallStep, CallStep]:
@@ -113,9 +104,9 @@ def those(phrase: str) -> str:
 Fits = Callable[[list[Any], list[Any]], bool]
 
 
-def _two(
+def two_lists(
     atlas: Atlas, slots: Mapping[str, Json], rng: random.Random, fits: Fits, most: int
-) -> Generator[Call, Result, _Two]:
+) -> Generator[Call, Result, Two]:
     """The first list, and a second one of another entity that fits it. Raises Refused when none is found."""
     first, second = (atlas.edges[str(slots[role])] for role in ("list", "group"))
     subject = slots["~subject"]
@@ -133,7 +124,7 @@ def _two(
                 "subject": Literal(literal=subject, type=first.subject),
                 "other": Literal(literal=start, type=second.subject),
             }
-            return _Two(first, second, literals, left, right)
+            return Two(first, second, literals, left, right)
     raise Refused("walk:slots", f"no second list of {second.tool} goes with the first")
 
 
@@ -241,7 +232,7 @@ def _overlap(op: str, name: str) -> Callable[[Atlas, Mapping[str, Json], random.
         kindred = op == "without" or (one is not None and not meant_for(one, "overlap"))
         # Of two lists of one kind a single member in common may be chance: nobody would set one against the other.
         least = 2 if slots["list"] == slots["group"] else 1
-        two = yield from _two(atlas, slots, rng, fits, LONGEST_LIST)
+        two = yield from two_lists(atlas, slots, rng, fits, LONGEST_LIST)
         if two.literals["other"].literal in result(two.left, two.right):
             raise Refused("law:degenerate", "what the second list starts from is left over from the first")
         left, right = two.refs
@@ -261,7 +252,7 @@ def akin(left: list[Any], right: list[Any]) -> bool:
     return shared >= max(KIN_LEAST, KIN_SHARE * min(len(left), len(right)))
 
 
-def _pick(atlas: Atlas, two: _Two, field: Edge, name: str) -> PlannedRound:
+def _pick(atlas: Atlas, two: Two, field: Edge, name: str) -> PlannedRound:
     """The extreme member of what is left."""
     kept = Ref(step="kept")
     each = MapStep(id="each", tool=field.tool, over=kept, parameter=field.parameter)
@@ -272,105 +263,7 @@ def _pick(atlas: Atlas, two: _Two, field: Edge, name: str) -> PlannedRound:
     return PlannedRound("deeper", (each, best), Ref(step="best"), spec, words)
 
 
-def _groups(atlas: Atlas) -> list[Candidate]:
-    """A list whose members are of another kind than its start, so that each group has a name of its own."""
-    found = []
-    for members in atlas.lists:
-        if atlas.view.fits(members.returned.type, members.subject) or not meant_for(members, "contrast"):
-            continue
-        for field in atlas.about(members.returned.type):
-            if not field.returned.head or percent(field, atlas.view):
-                continue
-            if not (_averaged(field, atlas.view) or _totalled(field, atlas.view)) or not looked_into(members, field):
-                continue
-            edges = {"list": members.id, "attribute": field.id, "group": members.id}
-            tools = tuple(dict.fromkeys((members.tool, field.tool)))
-            found.append(Candidate(members.tool.split(".", 1)[0], edges, tools, one_seed(members)))
-    return found
-
-
-def _averaged(field: Edge, view: PoolView) -> bool:
-    """Averages are set apart in percent, as nobody does with life expectancies."""
-    return averaged(field, view) and meant_for(field, "factor")
-
-
-def _totalled(field: Edge, view: PoolView) -> bool:
-    """Totals are set against totals where people give shares of them: populations, and not areas."""
-    return addable(field, view) and meant_for(field, "share")
-
-
-def two_groups(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    """The total of one group as a multiple of another's, or how far its simple average lies above in percent."""
-    return (yield from retried(lambda these: _set_apart(atlas, these, rng), atlas, slots, rng))
-
-
-def _set_apart(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
-    field = atlas.edges[str(slots["attribute"])]
-    known = set(atlas.values(field.tool, field.parameter))
-
-    def fits(left: list[Any], right: list[Any]) -> bool:
-        sound = MEMBERS_MIN <= len(right) <= MEMBERS_MAX and not set(left) & set(right)
-        return sound and (not known or known.issuperset([*left, *right]))
-
-    two = yield from _two(atlas, slots, rng, fits, MEMBERS_MAX)
-    if not (yield from _touch(atlas, two)):
-        raise Refused("law:purpose", "the two groups are nowhere next to each other")
-    adds = _totalled(field, atlas.view) and (rng.random() < TOTAL_SHARE or not _averaged(field, atlas.view))
-    one, other = yield from _both(two, field, adds)
-    if near(one, other) or max(one, other) > GROUPS_APART * min(one, other):
-        raise Refused("law:degenerate", "the two groups are nearly even, or no match for each other")
-    if one < other:
-        two = two.swapped()
-    figure = "sum" if adds else "mean"
-    steps: list[Any] = list(two.steps)
-    for step, members in zip(("left", "right"), two.refs, strict=True):
-        steps.append(MapStep(id=step, tool=field.tool, over=members, parameter=field.parameter))
-        values = Ref(step=step, field=field.field)
-        steps.append(CallStep(id=f"{step}_figure", tool=STATISTICS, arguments={"values": values}))
-    left, right = (Ref(step=f"{step}_figure", field=figure) for step in ("left", "right"))
-    if adds:
-        steps.append(computed("divide", left, right))
-        spec = AnswerSpec(kind="number", type="number", decimals=2)
-    else:
-        steps.append(computed("percent_change", right, left))
-        spec = PERCENT
-    words = two.words("groups_total" if adds else "groups_average", head=head_of(field))
-    answer = Ref(step="apart", field="result")
-    return Plan(two.literals, (PlannedRound("start", tuple(steps), answer, spec, words),))
-
-
-def _touch(atlas: Atlas, two: _Two) -> Generator[Call, Result, bool]:
-    """Law 12. Whether a member of one group is next to one of the other, where their kind has neighbours.
-
-    Central and South America are set side by side, Melanesia and Central Asia are not.
-    """
-    kind = two.first.returned.type
-    ways = [edge for edge in atlas.lists if edge.subject == kind and edge.returned.type == kind]
-    right = set(two.right)
-    for way in ways:
-        for member in two.left:
-            result = yield Call(way.tool, {way.parameter: member})
-            if result.value is not None and right.intersection(result.value[way.field] or ()):
-                return True
-    return not ways
-
-
-def _both(two: _Two, field: Edge, adds: bool) -> Generator[Call, Result, list[float]]:
-    """Total or mean of either group. Raises Refused when a member has no value."""
-    found = []
-    for members in (two.left, two.right):
-        values = []
-        for member in members:
-            value = (yield from fetch(Call(field.tool, {field.parameter: member})))[field.field]
-            if value is None:
-                raise Refused("law:imputation", f"{member} has no {field.field}")
-            values.append(value)
-        found.append(sum(values) / (1 if adds else len(values)))
-    return found
-
-
 FRAMES = {
     "in_both": Frame(_sets, _overlap("common", "in_both"), most=LONGEST_LIST),
     "only_in_one": Frame(_without, _overlap("without", "only_in_one"), most=LONGEST_LIST),
-    "two_groups": Frame(_groups, two_groups, (STATISTICS, CALCULATOR)),
 }

@@ -7,6 +7,10 @@ from typing import Any
 from builder.countries import country_names
 
 
+UNSURE = frozenset(("GR", "PL", "PT"))
+"""Where the package takes ordinary rates, or those of islands, for super-reduced and parking ones."""
+
+
 def vat_table() -> list[dict[str, Any]]:
     """One row per country; Northern Ireland is a jurisdiction, not a country, and left out."""
     import eu_vat_rates_data
@@ -43,7 +47,7 @@ def reduced_table() -> list[dict[str, Any]]:
     rows = []
     for iso, entry in eu_vat_rates_data.get_all_rates().items():
         rates = sorted({float(rate) for rate in entry["reduced"]})
-        if iso in country_names() and rates:
+        if iso in country_names() and rates and iso not in UNSURE:
             rows.append(
                 {
                     "country": country_names()[iso],

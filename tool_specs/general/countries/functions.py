@@ -43,8 +43,9 @@ CURRENCIES = {"BG": "EUR"}
 """Currencies that changed after the country table was made (Bulgaria joined the euro on 1 January 2026)."""
 CALLING_CODES = {"XK": "383", "SX": "1-721", "VA": "39-06"}
 """Kosovo has one since 2016, Sint Maarten left the Antilles' in 2011, and the Vatican uses that of Rome."""
-SUBREGIONS = {"XK": "Southern Europe", "ME": "Southern Europe", "RS": "Southern Europe"}
-"""UN M49, where the list of subregions has none or another."""
+SUBREGIONS = {"ME": "Southern Europe", "RS": "Southern Europe"}
+"""UN M49, where the list of subregions has another."""
+NOT_IN_M49 = frozenset(("TW", "XK"))
 DATED_AREA = "BD BH BT BW ER ET FR JO KM MC NP OM PA PK PS RS SA SG UG WS".split()
 """Where GeoNames misses today's area by more than 2%: left out. Serbia's holds Kosovo, Oman's is a third short."""
 ENGLISH = {
@@ -111,7 +112,7 @@ def _regions() -> dict[str, str]:
         region = facts.get("intermediateregion") or facts.get("subregion")
         if code and region:
             found.setdefault(code, str(region).replace("South-Eastern", "South-eastern"))
-    return found | SUBREGIONS
+    return {iso: region for iso, region in (found | SUBREGIONS).items() if iso not in NOT_IN_M49}
 
 
 def countries_table() -> list[dict[str, Any]]:
@@ -232,7 +233,9 @@ def cities_table() -> list[dict[str, Any]]:
             big.setdefault(row["country"], []).append(row)
     for row in kept:
         row["suburb"] = any(
-            other["population"] >= 2 * row["population"] and _km(row, other) < 25
+            # West Raleigh is a suburb however many people are counted there.
+            (other["population"] >= 2 * row["population"] or f" {other['name']}" in row["name"])
+            and _km(row, other) < 25
             for other in big.get(row["country"], [])
         )
         row["readable"] = not set(row["name"]) & set("āīūĀĪŪḩẖḨḑẕşţŞŢ‘’ŏŭŎŬʻʼ()") or row["country"] in (

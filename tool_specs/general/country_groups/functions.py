@@ -36,7 +36,6 @@ GROUPS = {
     "Mano River Union": ("the Mano River Union", 1973, "Freetown", "SL", "CI GN LR SL"),
     "Arab Maghreb Union": ("the Arab Maghreb Union", 1989, "Rabat", "MA", "DZ LY MR MA TN"),
     "Alliance of Sahel States": ("the Alliance of Sahel States", 2023, None, None, "BF ML NE"),
-    "Five Eyes": ("the Five Eyes alliance", None, None, None, "AU CA NZ GB US"),
     "ECOWAS": ("ECOWAS", 1975, "Abuja", "NG", "BJ CV CI GM GH GN GW LR NG SN SL TG"),
     "USMCA": ("the USMCA trade agreement", None, None, None, "CA MX US"),
     "BIMSTEC": ("BIMSTEC", 1997, "Dhaka", "BD", "BD BT IN MM NP LK TH"),

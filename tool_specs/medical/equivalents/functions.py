@@ -19,17 +19,17 @@ OPIOIDS = {
 }
 """Milligrams of oral morphine per oral milligram. CDC Clinical Practice Guideline. MMWR Recomm Rep 2022;71(3):1-95."""
 STEROIDS = {
-    # name: (mg equal to 20 mg of hydrocortisone, glucocorticoid potency, biological half-life class)
-    "cortisone": (25.0, 0.8, "short", 8, 12),
-    "hydrocortisone": (20.0, 1.0, "short", 8, 12),
-    "prednisone": (5.0, 4.0, "intermediate", 12, 36),
-    "prednisolone": (5.0, 4.0, "intermediate", 12, 36),
-    "methylprednisolone": (4.0, 5.0, "intermediate", 12, 36),
-    "triamcinolone": (4.0, 5.0, "intermediate", 12, 36),
-    "dexamethasone": (0.75, 26.7, "long", 36, 72),
-    "betamethasone": (0.6, 33.3, "long", 36, 72),
+    # name: (mg equal to 20 mg of hydrocortisone, duration class, shortest and longest duration in hours)
+    "cortisone": (25.0, "short", 8, 12),
+    "hydrocortisone": (20.0, "short", 8, 12),
+    "prednisone": (5.0, "intermediate", 12, 36),
+    "prednisolone": (5.0, "intermediate", 12, 36),
+    "methylprednisolone": (4.0, "intermediate", 12, 36),
+    "triamcinolone": (4.0, "intermediate", 12, 36),
+    "dexamethasone": (0.75, "long", 36, 72),
+    "betamethasone": (0.6, "long", 36, 72),
 }
-"""Liu D et al. Allergy Asthma Clin Immunol 2013;9:30, table 1; potency is 20 mg over the equivalent dose."""
+"""Liu D et al. Allergy Asthma Clin Immunol 2013;9:30, table 1."""
 
 
 def opioids_table() -> list[dict[str, Any]]:
@@ -41,12 +41,12 @@ def steroids_table() -> list[dict[str, Any]]:
         {
             "medicine": name,
             "equivalent_dose": dose,
-            "potency": potency,
+            "potency": round(20 / dose, 4),
             "action": action,
             "shortest": low,
             "longest": up,
         }
-        for name, (dose, potency, action, low, up) in STEROIDS.items()
+        for name, (dose, action, low, up) in STEROIDS.items()
     ]
 
 
