@@ -61,7 +61,7 @@ OTHER_VALUES: dict[str, Any] = {
     "model.currency": "EUR",
     **{
         f"model.{role}.{key}": value
-        for role in ("collector", "deriver", "worder", "solver", "judge")
+        for role in ("collector", "deriver", "worder", "solver", "judge", "second_judge")
         for key, value in {
             "name": "some",
             "endpoints": ["http://127.0.0.1:9/v1"],
@@ -81,6 +81,7 @@ OTHER_VALUES: dict[str, Any] = {
     "solve.adaptive": True,
     "judge.judge": "model",
     "judge.checks": 0.5,
+    "judge.second": "model",
     "select.sft": 9,
     "select.sft_validation": 9,
     "select.rl": 9,
@@ -122,12 +123,13 @@ def test_each_field_is_in_the_fingerprint_or_says_why_not() -> None:
     assert fields == set(OTHER_VALUES)
     assert all(reasons.values())
     for key, value in OTHER_VALUES.items():
-        # A judge needs a model's answers and a model's evidence a model, so these two roles come with another; a file
-        # comes with its digest.
+        # A judge needs a model's answers, a second one a first, and a model's evidence a model, so these roles come
+        # with others; a file comes with its digest.
         embedded = {"dedup.embeddings": "/here", "dedup.embeddings_sha256": "0" * 64}
         base = NAMED.replace(
             {
                 "judge.judge": {"solve.solver": "model"},
+                "judge.second": {"solve.solver": "model", "judge.judge": "model", "model.second_judge.name": "another"},
                 "synthesize.collector": {"synthesize.deriver": "model"},
                 "dedup.embeddings": embedded,
                 "dedup.embeddings_sha256": embedded,
@@ -158,6 +160,11 @@ def test_another_pool_is_another_fingerprint() -> None:
         (f'{SELECT}[model.solver]\nendpoints = ["127.0.0.1:8000"]', ["model.solver.endpoints", "no http://"]),
         (f'{SELECT}[model.solver]\nnam = "x"', ["model.solver.nam: unknown key", "did you mean name?"]),
         (f'{SELECT}[judge]\njudge = "model"\n{SERVED}', ["judge.judge", 'set solve.solver = "model"']),
+        (f'{SELECT}[judge]\nsecond = "model"\n{SERVED}', ["judge.second", 'set judge.judge = "model" too']),
+        (
+            f'{SELECT}[solve]\nsolver = "model"\n[judge]\njudge = "model"\nsecond = "model"\n{SERVED}',
+            ["judge.second: both judges are 'm'", "[model.second_judge]"],
+        ),
         (
             f'{SELECT}[model]\nname = "m"\nendpoints = ["http://h/v1"]\nbudget_money = 5.0\n[solve]\nsolver = "model"',
             ["model.prices.'m'"],

@@ -90,15 +90,15 @@ _SHARES = ("kind", "part", "draws", "verified", "tasks", "sft", "rl")
 
 def run_report(options: Invocation) -> int:
     """`report`"""
-    from builder.recipe.judging import told
-    from builder.stages.looking import store_costs, store_difficulty, store_report, store_shares
+    from builder.recipe.judging import pair_told, told
+    from builder.stages.looking import store_difficulty, store_models, store_report, store_shares
 
     if options.rejected:
         return _rejected(options)
     if any(value is not None for value in (options.compare, options.size, options.scope, options.html)):
         return comparing.run(options)
     report, metrics = store_report(store_of(options))
-    costs, tries, judges = store_costs(store_of(options), settings_of(options))
+    models = store_models(store_of(options), settings_of(options))
     rounds, frames = store_difficulty(store_of(options))
     shares = store_shares(store_of(options))
     if options.json:
@@ -113,9 +113,10 @@ def run_report(options: Invocation) -> int:
                 "metrics": [dict(zip(("metric", "scope", "value"), row, strict=True)) for row in metrics],
                 "rounds": [dict(zip(("k", "solver", "tasks", "shapes", "solved"), row, strict=True)) for row in rounds],
                 "baselines": [dict(zip(("form", "solver", "tasks", "solved"), row, strict=True)) for row in frames],
-                "models": [asdict(line) | {"tokens_per_accepted": line.tokens_per_accepted} for line in costs],
-                "judges": [line.model_dump() for line in judges],
-                "tries": [dict(zip(("stage", "model", "reason", "tries"), row, strict=True)) for row in tries],
+                "models": [asdict(line) | {"tokens_per_accepted": line.tokens_per_accepted} for line in models.costs],
+                "judges": [line.model_dump() for line in models.judges],
+                "judge_pairs": [line.model_dump() for line in models.pairs],
+                "tries": [dict(zip(("stage", "model", "reason", "tries"), row, strict=True)) for row in models.tries],
             }
         )
         return 0
@@ -131,10 +132,11 @@ def run_report(options: Invocation) -> int:
     if rounds:
         print()
         print("\n".join(_solved(rounds, frames)))
-    if costs:
+    if models.costs:
         print()
-        print("\n".join([*(line.line() for line in costs), *(told(judge) for judge in judges)]))
-        print("\n".join(table(tries, right=[3])))
+        print("\n".join(line.line() for line in models.costs))
+        print("\n".join([*(told(judge) for judge in models.judges), *(pair_told(pair) for pair in models.pairs)]))
+        print("\n".join(table(models.tries, right=[3])))
     return 0
 
 

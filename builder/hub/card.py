@@ -17,7 +17,7 @@ from builder.errors import ReleaseError
 from builder.hub import measures
 from builder.hub.markdown import fold, number, percent, size, table
 from builder.hub.plots import PLOTS, image
-from builder.recipe.judging import told
+from builder.recipe.judging import pair_told, told
 from builder.records.releases import CardFacts, SourceFacts
 
 SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -211,7 +211,10 @@ def _roles(facts: CardFacts) -> str:
 
 def _judges(facts: CardFacts) -> list[str]:
     """How far judges by model can be trusted, where some played."""
-    return [f"{JUDGES}\n\n" + "\n".join(f"- {told(judge)}" for judge in facts.judges)] if facts.judges else []
+    if not facts.judges:
+        return []
+    lines = [*(told(judge) for judge in facts.judges), *(pair_told(pair) for pair in facts.judge_pairs)]
+    return [f"{JUDGES}\n\n" + "\n".join(f"- {line}" for line in lines)]
 
 
 JUDGES = (

@@ -18,8 +18,8 @@ from builder.hub.schemas import SCHEMAS
 from builder.hub.tokens import tokenizer_name
 from builder.hub.views import open_views, query
 from builder.recipe.diversity import curve_sizes
-from builder.recipe.judging import agreement
-from builder.records.attempts import Agreement
+from builder.recipe.judging import agreement, judge_pair
+from builder.records.attempts import Agreement, JudgePair
 from builder.records.decontaminate import BenchmarkFacts
 from builder.records.releases import (
     Bar,
@@ -58,6 +58,7 @@ class StoreFacts:
     topologies: tuple[Bar, ...]
     solved: tuple[Solved, ...]
     judges: tuple[Agreement, ...]
+    judge_pairs: tuple[JudgePair, ...]
 
 
 def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> StoreFacts:
@@ -94,6 +95,7 @@ def store_facts(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> Stor
             if form == "all"
         ),
         judges=tuple(agreement(row) for row in query(connection, "report/judges")),
+        judge_pairs=tuple(judge_pair(row) for row in query(connection, "report/judge_pairs")),
     )
 
 
@@ -159,6 +161,7 @@ def card_facts(
         tokenizer=tokenizer_name(),
         roles=_roles(players),
         judges=store.judges,
+        judge_pairs=store.judge_pairs,
         command=origin.command,
         settings=dict(sorted(origin.settings.items())),
         lock=lock(pool, tools).digest,

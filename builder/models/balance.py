@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -56,14 +57,21 @@ class Endpoint:
 
 
 class Balance:
-    """Hands out endpoints; waiters are served in their order."""
+    """Hands out endpoints; waiters are served in their order.
+
+    A place that falls free goes to the first who waits, before anybody else can take it: whoever asks anew stands
+    behind, so of many records at work the oldest end first, and a free place stays empty for no turn of the loop.
+    """
 
     def __init__(self, endpoints: Sequence[Endpoint], clock: Clock, patience: float) -> None:
         """`patience`: seconds for which all endpoints may fail before the run stops."""
         self.endpoints = tuple(endpoints)
         self._clock = clock
         self._patience = patience
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Endpoint]] = deque()
+        self._alarm: asyncio.Task[None] | None = None
+        self._rings = math.inf
+        """When the alarm does."""
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Endpoint]:
@@ -72,60 +80,72 @@ class Balance:
         try:
             yield endpoint
         finally:
-            endpoint.in_flight -= 1
-            self._wake()
+            self._release(endpoint)
 
     async def _acquire(self) -> Endpoint:
-        while True:
-            now = self._clock.now()
-            self._check(now)
-            free = [endpoint for endpoint in self.endpoints if endpoint.free(now)]
-            if free:
-                # The first of equals: requests that share a prompt then tend to share a server's prefix cache.
-                chosen = min(free, key=lambda endpoint: endpoint.in_flight)
-                chosen.in_flight += 1
-                return chosen
-            await self._wait(now)
-
-    async def _wait(self, now: float) -> None:
-        """Until a request ends, or an endpoint's rest does."""
-        rests = [endpoint.resting_until - now for endpoint in self.endpoints if endpoint.resting_until > now]
-        rest = max(0.01, min(rests)) if rests else None
-        if not any(endpoint.in_flight for endpoint in self.endpoints):
-            await self._clock.sleep(rest or 0.01)
-            return
-        turn = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
-        alarm = asyncio.ensure_future(self._clock.sleep(rest)) if rest is not None else None
+        self._hand_out()
         try:
-            await asyncio.wait({turn, alarm} if alarm is not None else {turn}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if alarm is not None:
-                alarm.cancel()
-            if turn.done():
-                # Whoever was called and cannot go passes the turn on.
-                if (task := asyncio.current_task()) is not None and task.cancelling():
-                    self._wake()
-            else:
-                turn.cancel()
+            return await turn
+        except asyncio.CancelledError:
+            # It may have been called just before.
+            if not turn.cancelled() and turn.exception() is None:
+                self._release(turn.result())
+            raise
 
-    def _wake(self) -> None:
-        """Call as many waiters as there is room for: an endpoint that is back has room for many at once."""
-        room = max(1, sum(endpoint.limit - endpoint.in_flight for endpoint in self.endpoints if not endpoint.open))
-        while self._waiting and room > 0:
-            turn = self._waiting.popleft()
+    def _release(self, endpoint: Endpoint) -> None:
+        endpoint.in_flight -= 1
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give every free place to whoever waits, and watch for the end of the next rest when some still do."""
+        now = self._clock.now()
+        down = self._given_up(now)
+        while self._waiting:
+            turn = self._waiting[0]
             if not turn.done():
-                turn.set_result(None)
-                room -= 1
+                if down is not None:
+                    turn.set_exception(EndpointError(down))
+                elif (endpoint := self._free(now)) is not None:
+                    endpoint.in_flight += 1
+                    turn.set_result(endpoint)
+                else:
+                    break
+            self._waiting.popleft()
+        self._watch(now)
 
-    def _check(self, now: float) -> None:
+    def _free(self, now: float) -> Endpoint | None:
+        free = [endpoint for endpoint in self.endpoints if endpoint.free(now)]
+        # The first of equals: requests that share a prompt then tend to share a server's prefix cache.
+        return min(free, key=lambda endpoint: endpoint.in_flight, default=None)
+
+    def _watch(self, now: float) -> None:
+        """A rest ends by itself, without a request that would call the next."""
+        rests = [endpoint.resting_until for endpoint in self.endpoints if endpoint.resting_until > now]
+        rings = min(rests) if self._waiting and rests else math.inf
+        if rings == self._rings:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._rings = rings
+        self._alarm = None if rings == math.inf else asyncio.ensure_future(self._ring(max(0.01, rings - now)))
+
+    async def _ring(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._alarm, self._rings = None, math.inf
+        self._hand_out()
+
+    def _given_up(self, now: float) -> str | None:
+        """What to tell once every endpoint has failed for longer than the patience."""
         since = [endpoint.failing_since for endpoint in self.endpoints]
-        if all(time is not None and now - time > self._patience for time in since):
-            told = "; ".join(f"{endpoint.url}: {endpoint.last}" for endpoint in self.endpoints)
-            raise EndpointError(
-                f"no endpoint of the model has answered for {self._patience:g} s ({told}). Everything paid for is in "
-                "the store: start the server, or correct model.endpoints, and run the same command again."
-            )
+        if not all(time is not None and now - time > self._patience for time in since):
+            return None
+        told = "; ".join(f"{endpoint.url}: {endpoint.last}" for endpoint in self.endpoints)
+        return (
+            f"no endpoint of the model has answered for {self._patience:g} s ({told}). Everything paid for is in "
+            "the store: start the server, or correct model.endpoints, and run the same command again."
+        )
 
     @property
     def down(self) -> bool:

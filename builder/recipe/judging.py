@@ -17,7 +17,7 @@ from builder.recipe.replies import structured
 from builder.recipe.turns import Asking
 from builder.recipe.verdicts import final_text, parse_answer, render_answer
 from builder.recipe.view import PoolView
-from builder.records.attempts import Agreement, Attempt
+from builder.records.attempts import Agreement, Attempt, JudgePair
 from builder.records.chat import ChatReply, ChatRequest, ReplySchema
 from builder.records.tasks import Task
 
@@ -80,6 +80,20 @@ def judge_answer(task: Task, attempt: Attempt, asking: Asking) -> Generator[Chat
 def agreement(row: Sequence[Any]) -> Agreement:
     """From a row of the query `report/judges`."""
     return Agreement(**dict(zip(Agreement.model_fields, row, strict=True)))
+
+
+def judge_pair(row: Sequence[Any]) -> JudgePair:
+    """From a row of the query `report/judge_pairs`."""
+    return JudgePair(**dict(zip(JudgePair.model_fields, row, strict=True)))
+
+
+def pair_told(found: JudgePair) -> str:
+    """`some/model and another: agree on 45 of 48 (83.2% to 97.9%)`"""
+    low, high = wilson(found.agreed, found.asked)
+    return (
+        f"{found.model} and {found.other}: agree with each other on {found.agreed:,} of {found.asked:,} "
+        f"({low:.1%} to {high:.1%})"
+    )
 
 
 def told(found: Agreement) -> str:

@@ -49,4 +49,13 @@ class Agreement(Record):
     accepted: int
     """Of those the ones that the judge accepts."""
     decided: int
-    """Answers that comparators left open, and that it decided."""
+    """Answers that comparators left open, and of which it gave a verdict."""
+
+
+class JudgePair(Record):
+    """How far the verdicts of two judges by model agree with each other."""
+
+    model: str
+    other: str
+    asked: int
+    agreed: int

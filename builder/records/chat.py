@@ -13,7 +13,7 @@ Finish = Literal["stop", "tool_calls", "length", "content_filter"]
 
 ToolChoice = Literal["auto", "none", "required"]
 
-ChatRole = Literal["", "collector", "deriver", "worder", "solver", "judge"]
+ChatRole = Literal["", "collector", "deriver", "worder", "solver", "judge", "second_judge"]
 """Who asks. Decides where a request is sent and what its cost is counted under; no part of its identity."""
 
 

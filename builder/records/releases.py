@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from builder.records.attempts import Agreement
+from builder.records.attempts import Agreement, JudgePair
 from builder.records.base import Record, Text
 from builder.records.decontaminate import BenchmarkFacts
 
@@ -308,6 +308,8 @@ class CardFacts(Record):
     roles: dict[str, str]
     judges: tuple[Agreement, ...] = ()
     """Empty where no model judged."""
+    judge_pairs: tuple[JudgePair, ...] = ()
+    """Empty where no two models judged the same answers."""
     command: str
     """What builds the release again."""
     settings: dict[str, Any]

@@ -81,6 +81,7 @@ class Settings(Section):
             "worder": ("word.worder", self.word.worder),
             "solver": ("solve.solver", self.solve.solver),
             "judge": ("judge.judge", self.judge.judge),
+            "second_judge": ("judge.second", self.judge.second),
         }
         return {role: key for role, (key, who) in roles.items() if who == "model"}
 
@@ -92,7 +93,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _models_are_named(self) -> Settings:
-        roles = ("collector", "deriver", "worder", "solver", "judge")
+        roles = ("collector", "deriver", "worder", "solver", "judge", "second_judge")
         for table, found in (("", self.model), *((f"{role}.", getattr(self.model, role)) for role in roles)):
             for url in found.endpoints or ():
                 if not url.startswith(("http://", "https://")):
@@ -114,6 +115,15 @@ class Settings(Section):
             )
         if "judge" in self.model_roles and "solver" not in self.model_roles:
             raise ValueError('judge.judge has nothing to judge unless a model solves (set solve.solver = "model")')
+        if "second_judge" in self.model_roles:
+            if "judge" not in self.model_roles:
+                raise ValueError('judge.second is a model\'s and there is no first (set judge.judge = "model" too)')
+            first, second = self.model.of("judge").name, self.model.of("second_judge").name
+            if first == second:
+                raise ValueError(
+                    f"judge.second: both judges are {first!r}, and a model that is asked twice agrees with itself "
+                    "(name another in [model.second_judge])"
+                )
         return self
 
     @model_validator(mode="after")

@@ -140,6 +140,7 @@ class ModelSettings(Section):
     worder: RoleModel = Field(default_factory=RoleModel)
     solver: RoleModel = Field(default_factory=RoleModel)
     judge: RoleModel = Field(default_factory=RoleModel)
+    second_judge: RoleModel = Field(default_factory=RoleModel)
 
     def of(self, role: str) -> ModelSettings:
         """These settings as the role has them: its own where it says something, else those of all."""
@@ -172,8 +173,10 @@ class JudgeSettings(Section):
 
     judge: Role = "rules"
     """By rules they stay different."""
+    second: Role = "rules"
+    """Another model that is asked the same. An open answer is then right, or wrong, only where both say so."""
     checks: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Share of the answers that comparators settle which the judge is asked about too, to measure its agreement."""
+    """Share of the answers that comparators settle which judges are asked about too, to measure their agreement."""
 
 
 class LiveSettings(Section):

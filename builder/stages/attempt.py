@@ -22,7 +22,7 @@ from builder.records.attempts import Attempt, Verdict
 from builder.records.tasks import Task
 from builder.stages.conversing import NOT_THE_MODELS_FAULT, ModelJob, Talks, asking, run_model_job
 from builder.stages.definition import load_definition
-from builder.stages.judging import NO_VERDICT, Judged, Judging
+from builder.stages.judging import DISAGREE, NO_VERDICT, Judged, Judging
 from builder.stages.outcomes import outcome, tried
 from builder.stages.progress import Progress
 from builder.stages.session import Session
@@ -30,6 +30,7 @@ from builder.store.tables import attempt_row, verdict_row
 
 if TYPE_CHECKING:
     from builder.models.base import ChatModel
+    from builder.settings.sections import SolveSettings
 
 STAGE = "solve"
 
@@ -39,9 +40,16 @@ FEWER, REPEAT = "model:fewer_calls", "repeat"
 
 def attempt(session: Session, engine: ChatModel | None = None) -> Progress:
     """Samples of the model at every verified task that has none."""
-    samples = session.settings.solve.samples
-    job = ModelJob(STAGE, session.store.pending(STAGE), Attempting(session).record, at_once=samples)
+    job = ModelJob(STAGE, session.store.pending(STAGE), Attempting(session).record, _wave(session.settings.solve))
     return run_model_job(session, job, engine)
+
+
+def _wave(solve: SolveSettings) -> int:
+    """Samples of a task that are taken together: few where few may settle it.
+
+    The waves are those of the settings alone, so equal replies give equal rows.
+    """
+    return min(solve.samples, max(2, solve.samples // 4)) if solve.adaptive else solve.samples
 
 
 @dataclass(slots=True)
@@ -54,7 +62,7 @@ class Sample:
     detail: str = ""
 
     judged: Judged | None = None
-    """What the judge said of it, or why nothing; None when it was not asked."""
+    """What judges said of it, or why nothing; None when none was asked."""
 
     @property
     def right(self) -> bool:
@@ -63,7 +71,7 @@ class Sample:
     @property
     def counts(self) -> bool:
         """Whether it says something of the solver."""
-        return self.reason not in NOT_THE_MODELS_FAULT and self.reason != NO_VERDICT
+        return self.reason not in NOT_THE_MODELS_FAULT and self.reason not in (NO_VERDICT, DISAGREE)
 
     @property
     def kept(self) -> bool:
@@ -85,9 +93,8 @@ class Attempting:
     async def record(self, talks: Talks, body: str) -> Rows:
         """All samples of one task with verdicts and reasons, its pass rate, and the outcome."""
         task = Task.model_validate_json(body)
-        most = self._session.settings.solve.samples
-        # In waves where few samples may do; the waves are those of the settings, so equal replies give equal rows.
-        wave = max(2, most // 4) if self._session.settings.solve.adaptive else most
+        solve = self._session.settings.solve
+        most, wave = solve.samples, _wave(solve)
         samples: list[Sample] = []
         while len(samples) < most and not self._decided(samples):
             samples += await self._samples(talks, task, range(len(samples), min(most, len(samples) + wave)))
@@ -95,7 +102,11 @@ class Attempting:
 
     async def _samples(self, talks: Talks, task: Task, numbers: range) -> list[Sample]:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._sample(talks, task, number)) for number in numbers]
+            tasks = []
+            for number in numbers:
+                tasks.append(group.create_task(self._sample(talks, task, number)))
+                # Each first request is made in a turn of the loop of its own: other records' replies are read between.
+                await asyncio.sleep(0)
         results = [done.result() for done in tasks]
         for result in results:
             # Raised only now: the other samples' requests were under way, and their replies are kept.
@@ -136,7 +147,7 @@ class Attempting:
         except Interrupted as stopped:
             return stopped
         if judged.verdict is None:
-            return Sample(None, None, NO_VERDICT, judged.detail, judged)
+            return Sample(None, None, judged.reason, judged.detail, judged)
         sample = _sampled(task, judged.attempt, judged.verdict)
         sample.judged = judged
         return sample
@@ -158,8 +169,8 @@ class Attempting:
         }
         if self._judging is not None:
             judged = [(number, sample.judged) for number, sample in enumerate(samples) if sample.judged is not None]
-            rows["tries"] += [each.tried(number, self._judging.model) for number, each in judged]
-            rows["judgements"] = [each.row for _, each in judged if each.row is not None]
+            rows["tries"] += [row for number, each in judged for row in each.tries(number)]
+            rows["judgements"] = [row for _, each in judged for row in each.rows()]
         counted = [sample for sample in samples if sample.counts]
         if counted:
             rows["pass_rates"] = [self._pass_rate(task, sum(s.right for s in counted), len(counted))]

@@ -1,14 +1,18 @@
 """Roles by a model: the engine of the settings, and conversations of the recipe driven over it.
 
-    admit -> bounded queue -> many records at once, each a conversation or some -> commit, in the order of the records
+    admit while too little is asked -> many records at once, each a conversation or some -> commit, in their order
 
-Records wait for the network, so they share this process; calls of tools run between the replies. Rows are
-committed in order, as in `runner`; replies are kept as they come, so a run that was stopped repeats no request.
+Records wait for the network, so they share this process; calls of tools run between the replies. The next record
+begins as soon as the conversations under way no longer fill the endpoints, not when another record has ended: the last
+samples of a record would leave places empty. Rows are committed in order, as in `runner`; replies are kept as they
+come, so a run that was stopped repeats no request.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import math
 import os
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
@@ -27,6 +31,7 @@ from builder.recipe.turns import Asking
 from builder.records.chat import ChatReply, ChatRequest, ChatRole, Sampling, Usage
 from builder.records.tools import Call
 from builder.settings import Settings
+from builder.stages.demand import Demand
 from builder.stages.progress import Progress
 from builder.stages.replies import StoreReplies
 from builder.stages.runner import first_error, on_signals
@@ -38,7 +43,7 @@ from builder.tools.executor import Executor
 Made = TypeVar("Made")
 
 WINDOW = 4
-"""Records admitted and not yet committed, per record at work."""
+"""Records admitted and not yet committed, per record that it takes to fill the endpoints."""
 
 NOT_THE_MODELS_FAULT = frozenset(
     f"model:{kind}" for kind in ("timeout", "broken_off", "rate_limited", "server_error", "bad_reply")
@@ -67,7 +72,7 @@ class ModelJob:
     ids: list[str]
     work: Work
     at_once: int
-    """Requests that one record may have under way."""
+    """Conversations that one record begins with, each with one request under way."""
     table: str = "tasks"
     """Where the records' bodies are: `draws` or `tasks`."""
     wave: int | None = None
@@ -81,9 +86,23 @@ class Talk:
     executor: Executor
     record: str
     stopped: Callable[[], Interrupted | None]
+    demand: Demand
+    to_begin: int
+    """Conversations that the record is counted for and has not begun yet."""
+
+    def __post_init__(self) -> None:
+        self.demand.rise(self.to_begin)
+
+    def close(self) -> None:
+        """The record has ended, whether or not it began all that it was counted for."""
+        self.demand.fall(self.to_begin)
 
     async def run(self, talk: Generator[Any, Any, Made]) -> Made:
         """Drive one conversation to its end. Interrupted before the first request after a stop."""
+        if self.to_begin:
+            self.to_begin -= 1
+        else:
+            self.demand.rise()
         try:
             step = next(talk)
             while True:
@@ -100,6 +119,7 @@ class Talk:
             return stop.value  # type: ignore[no-any-return]
         finally:
             talk.close()
+            self.demand.fall()
 
     def key(self, call: Call) -> str:
         return self.executor.key(call)
@@ -111,7 +131,14 @@ class Talk:
         return await self.model.chat(request, STAGES[request.role], self.record)
 
 
-STAGES = {"collector": "collect", "deriver": "derive", "worder": "word", "solver": "solve", "judge": "judge"}
+STAGES = {
+    "collector": "collect",
+    "deriver": "derive",
+    "worder": "word",
+    "solver": "solve",
+    "judge": "judge",
+    "second_judge": "second_judge",
+}
 """What the requests of a role are counted under."""
 
 NEEDS = {
@@ -120,6 +147,7 @@ NEEDS = {
     "worder": Needs(schemas=True),
     "solver": Needs(tools=True),
     "judge": Needs(schemas=True),
+    "second_judge": Needs(schemas=True),
 }
 
 
@@ -206,10 +234,14 @@ def run_model_job(session: Session, job: ModelJob, engine: ChatModel | None = No
     session.events.begin(Progress(job.stage, 0, len(job.ids), wave=job.wave))
     if not job.ids:
         return Progress(job.stage, 0, 0, wave=job.wave)
+    # The pool and the modules stay: to look through them for cycles stops every conversation for a tenth of a second.
+    gc.freeze()
     try:
         return asyncio.run(_Run(session, job).run(engine))
     except asyncio.CancelledError:
         raise session.interrupted() from None
+    finally:
+        gc.unfreeze()
 
 
 class _Run:
@@ -221,12 +253,12 @@ class _Run:
         self.progress = Progress(job.stage, 0, len(job.ids), wave=job.wave)
         self.stop: Interrupted | None = None
         self.ready: dict[int, Rows] = {}
-        # A quarter more than there are places: while some write down what they got, others are ready to ask.
-        self.workers = min(len(job.ids), 5 * session.settings.most_in_flight // (4 * job.at_once) + 1)
-        self.admitted: asyncio.Queue[tuple[int, str, str] | None] = asyncio.Queue(self.workers)
-        self.window = asyncio.Semaphore(WINDOW * self.workers)
+        # Half as many again as there are places: while some write down what they got, others are ready to ask.
+        self.demand = Demand(3 * session.settings.most_in_flight // 2 + 1)
+        self.window = asyncio.Semaphore(WINDOW * math.ceil(self.demand.enough / job.at_once))
         self.changed = asyncio.Event()
-        self.at_work = self.workers
+        self.at_work = 0
+        self.admitting = True
 
     async def run(self, engine: ChatModel | None) -> Progress:
         engine = engine or open_engines(self.session.settings)
@@ -236,10 +268,8 @@ class _Run:
         try:
             with on_signals(self._interrupt):
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._admit())
-                    for _ in range(self.workers):
-                        group.create_task(self._work(model, executor))
                     group.create_task(self._commit())
+                    await self._admit(group, model, executor)
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
         finally:
@@ -259,40 +289,39 @@ class _Run:
         if self.stop is None:
             self.stop = reason
 
-    async def _admit(self) -> None:
+    async def _admit(self, group: asyncio.TaskGroup, model: RememberingModel, executor: Executor) -> None:
         size = self.session.settings.engine.shard_size
         for start in range(0, len(self.job.ids), size):
-            for number, body in enumerate(
+            for number, (record, body) in enumerate(
                 self.session.store.bodies(self.job.table, self.job.ids[start : start + size]), start
             ):
                 await self.window.acquire()
+                await self.demand.too_little()
                 if self.stop is not None:
                     break
-                await self.admitted.put((number, *body))
-        for _ in range(self.workers):
-            await self.admitted.put(None)
-
-    async def _work(self, model: RememberingModel, executor: Executor) -> None:
-        while (item := await self.admitted.get()) is not None:
-            number, record, body = item
+                self.at_work += 1
+                talk = Talk(model, executor, record, lambda: self.stop, self.demand, self.job.at_once)
+                group.create_task(self._work(talk, number, body))
             if self.stop is not None:
-                # What was admitted is let go: the records come back with the next run.
-                self.window.release()
-                continue
-            talk = Talk(model, executor, record, lambda: self.stop)
-            try:
-                self.ready[number] = await self.job.work(talk, body)
-            except Interrupted as reason:
-                self._halt(reason)
-                self.window.release()
-            self.changed.set()
-        self.at_work -= 1
+                break
+        self.admitting = False
         self.changed.set()
+
+    async def _work(self, talk: Talk, number: int, body: str) -> None:
+        try:
+            self.ready[number] = await self.job.work(talk, body)
+        except Interrupted as reason:
+            self._halt(reason)
+            self.window.release()
+        finally:
+            talk.close()
+            self.at_work -= 1
+            self.changed.set()
 
     async def _commit(self) -> None:
         """Rows of records in their order: what is in the store is always the beginning of a complete run."""
         expected, size = 0, self.session.settings.engine.shard_size
-        while self.at_work or expected in self.ready:
+        while self.admitting or self.at_work or expected in self.ready:
             if expected not in self.ready:
                 self.changed.clear()
                 await self.changed.wait()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from builder.recipe.judging import agreement
-from builder.records.attempts import Agreement
+from builder.recipe.judging import agreement, judge_pair
+from builder.records.attempts import Agreement, JudgePair
 from builder.settings import Price
 from builder.store import Store
 
@@ -79,3 +79,8 @@ def tries(store: Store) -> list[tuple[str, str, str, int]]:
 def judges(store: Store) -> list[Agreement]:
     """By model; empty where none judged."""
     return [agreement(row) for row in store.query("report/judges")]
+
+
+def judge_pairs(store: Store) -> list[JudgePair]:
+    """Of each two that judged the same answers; empty where one judged, or none."""
+    return [judge_pair(row) for row in store.query("report/judge_pairs")]

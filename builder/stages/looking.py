@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from builder.errors import BuilderError, ReleaseError
 from builder.hub.manifest import FILE, read_manifest
 from builder.hub.reading import bodies
 from builder.identity import digest, random_stream
-from builder.records.attempts import Agreement, Attempt, Verdict
+from builder.records.attempts import Agreement, Attempt, JudgePair, Verdict
 from builder.records.rows import SftRow, TaskRow
 from builder.records.tasks import Draw, Task
 from builder.settings import Settings
-from builder.stages.cost import Cost, cost, judges, tries
+from builder.stages.cost import Cost, cost, judge_pairs, judges, tries
 from builder.stages.run import Report
 from builder.store import Store
 
@@ -123,16 +123,30 @@ def store_difficulty(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any,
         return store.query("report/rounds"), store.query("report/baselines")
 
 
-def store_costs(path: Path, settings: Settings) -> tuple[list[Cost], list[tuple[str, str, str, int]], list[Agreement]]:
-    """What models cost in a store, by the prices of the settings; what came of their tries: stage, model, reason, how
-    many; and how far judges agree with the comparators."""
+@dataclass(frozen=True, slots=True)
+class ModelWork:
+    """What models did in a store. All are empty where none had a part in it."""
+
+    costs: list[Cost] = field(default_factory=list)
+    tries: list[tuple[str, str, str, int]] = field(default_factory=list)
+    """Stage, model, reason, how many."""
+    judges: list[Agreement] = field(default_factory=list)
+    pairs: list[JudgePair] = field(default_factory=list)
+
+
+def store_models(path: Path, settings: Settings) -> ModelWork:
+    """What models cost in a store, by the prices of the settings, what came of their tries, how judges agree."""
     with Store.read(path) as store:
         # A store of an earlier version may be read as it is, and no model had a part in it.
         if ("spending",) not in store.query("queue/table_names"):
-            return [], [], []
+            return ModelWork()
         known = ("judgements",) in store.query("queue/table_names")
-        found = judges(store) if known else []
-        return cost(store, settings.model.prices, settings.model.currency), tries(store), found
+        return ModelWork(
+            cost(store, settings.model.prices, settings.model.currency),
+            tries(store),
+            judges(store) if known else [],
+            judge_pairs(store) if known else [],
+        )
 
 
 def _some(ids: list[str], stratum: str, source: Path) -> list[str]:

@@ -16,8 +16,8 @@ from builder.store import Rows, Store
 
 Row = dict[str, Any]
 
-GATHER_SECONDS = 0.02
-"""A hundredth of what a fast reply takes."""
+GATHER_SECONDS = 0.04
+"""A fiftieth of what a fast reply takes."""
 
 
 class StoreReplies:

@@ -15,7 +15,7 @@ from builder.hub import measures
 from builder.hub.card import SECTIONS, TEXTS, fill
 from builder.hub.markdown import fold, number, percent, size, table
 from builder.recipe.diversity import METRICS, VENDI_METRICS
-from builder.records.attempts import Agreement
+from builder.records.attempts import Agreement, JudgePair
 from builder.records.releases import Bar, CardFacts, Metric, Solved, SourceFacts, SplitCheck
 from builder.resources import dataset_card_dir
 from builder.stages.release import release as build_release
@@ -144,7 +144,9 @@ def test_a_model_that_took_part_is_named_and_nothing_else_is_said() -> None:
 def test_a_judge_by_model_is_told_with_how_far_it_agrees_with_the_comparators() -> None:
     roles = {"solver": "some-model", "judge": "rules (30), some-model (5)"}
     judge = Agreement(model="some-model", asked=48, agreed=45, right=42, accepted=40, decided=3)
-    text = SECTIONS["roles"](facts(roles=roles, judges=(judge,)))
+    pair = JudgePair(model="other-model", other="some-model", asked=50, agreed=47)
+    text = SECTIONS["roles"](facts(roles=roles, judges=(judge,), judge_pairs=(pair,)))
+    assert "- other-model and some-model: agree with each other on 47 of 50 (83.8% to 97.9%)" in text
     assert "| judge | rules (30), some-model (5) |" in text
     assert "- some-model as judge: agrees with the comparators on 45 of 48 (83.2% to 97.9%)" in text
     assert "as judge" not in SECTIONS["roles"](facts(roles=roles))

@@ -191,3 +191,20 @@ async def test_a_cancelled_waiter_loses_nobody_a_turn() -> None:
     await lease.__aexit__(None, None, None)
     async with asyncio.timeout(5):
         await asyncio.gather(*waiting[1:])
+
+
+async def test_whoever_asks_anew_stands_behind_those_who_wait() -> None:
+    balance, order = Balance([Endpoint("u", 1)], QuickClock(), 1e9), []
+
+    async def use(name: str) -> None:
+        async with balance.lease():
+            order.append(name)
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        async with balance.lease():
+            for name in "ab":
+                group.create_task(use(name))
+            await asyncio.sleep(0)
+        # In the same turn of the loop in which the place falls free.
+        await use("c")
+    assert order == ["a", "b", "c"]

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from builder.errors import ModelError
-from builder.recipe.judging import told
+from builder.recipe.judging import pair_told, told
 from builder.records.attempts import Verdict
 from builder.records.chat import ChatChoice, ChatReply, Usage
-from builder.stages.cost import judges
+from builder.stages.cost import judge_pairs, judges
 from builder.stages.judging import Judging
 from builder.store import Store
 from builder.testing.players import GoodModel
@@ -26,6 +26,7 @@ from tests.recipe.test_judging import VIEW, attempt, task
 from tests.stages.model_run import good_model, prepare, rows, run_models, settings
 
 JUDGED = {"word.worder": "rules", "judge.judge": "model", "judge.checks": 1.0}
+TWO = JUDGED | {"judge.second": "model", "model.second_judge.name": "lenient"}
 
 
 @pytest.fixture(scope="module")
@@ -88,18 +89,41 @@ def test_no_verdict_is_counted_and_leaves_what_comparators_settle(base: tuple[Pa
     assert rows(store, "SELECT DISTINCT passed FROM pass_rates") == [(2,)]
 
 
-class Said:
-    """A way to a judge that says one thing."""
+def test_two_judges_are_asked_both_and_set_against_each_other(tmp_path: Path) -> None:
+    store = prepare(tmp_path, **TWO)
+    base = (store, good_model(store))
+    fair, same = play(base, "fair", 1), play(base, "same", 1)
 
-    def __init__(self, content: str | ModelError) -> None:
-        self.content = content
+    def script(body: dict[str, Any]) -> Action:
+        return (same if body["model"] == "lenient" else fair)(body)
+
+    with ScriptedServer(script, models=(MODEL, "lenient")) as server:
+        run_models(store, server.url, **TWO)
+    with Store.read(store) as opened:
+        lenient, strict = judges(opened)
+        (pair,) = judge_pairs(opened)
+    assert (lenient.model, strict.model) == ("lenient", MODEL) == (pair.model, pair.other)
+    assert strict.agreed == strict.asked == lenient.asked == pair.asked
+    # They differ on every wrong answer, and there are some.
+    assert pair.agreed == strict.right < pair.asked
+    assert pair_told(pair).startswith(f"lenient and {MODEL}: agree with each other on {pair.agreed} of {pair.asked} (")
+    asked = "SELECT stage, model, count(*) FROM tries WHERE stage LIKE '%judge' AND accepted GROUP BY ALL ORDER BY ALL"
+    assert rows(store, asked) == [("judge", MODEL, pair.asked), ("second_judge", "lenient", pair.asked)]
+
+
+class Said:
+    """A way to judges of which each says one thing."""
+
+    def __init__(self, *contents: str | ModelError) -> None:
+        self.contents = list(contents)
 
     async def run(self, talk: Generator[Any, Any, Any]) -> Any:
         next(talk)
+        content = self.contents.pop(0)
         try:
-            if isinstance(self.content, ModelError):
-                talk.throw(self.content)
-            talk.send(ChatReply(choices=(ChatChoice(content=str(self.content), finish="stop"),), usage=Usage()))
+            if isinstance(content, ModelError):
+                talk.throw(content)
+            talk.send(ChatReply(choices=(ChatChoice(content=str(content), finish="stop"),), usage=Usage()))
         except StopIteration as stop:
             return stop.value
         raise AssertionError("the judge asks once")
@@ -115,6 +139,12 @@ def judging(tmp_path: Path) -> Judging:
     return Judging(session)
 
 
+@pytest.fixture
+def two_judges(tmp_path: Path) -> Judging:
+    session: Any = SimpleNamespace(settings=settings(tmp_path, "http://127.0.0.1:9/v1", **TWO), pool=VIEW)
+    return Judging(session)
+
+
 DIFFERENT = Verdict(attempt="attempt_1", task="task_1", correct=False, reason="different")
 ANSWER = attempt("<answer>it smells of almonds and is oily</answer>")
 
@@ -123,7 +153,8 @@ async def test_an_open_answer_is_decided_by_the_judge_and_marked(judging: Judgin
     assert judging.asks(task(), ANSWER, DIFFERENT)
     made = await judging.judged(Said('{"why": "w", "verdict": "same"}'), task(), ANSWER, DIFFERENT)
     assert made.verdict is not None and made.verdict.correct and made.verdict.reason == "judged"
-    assert made.attempt.judge == MODEL and made.row is not None and made.row["decidable"] is False
+    (row,) = made.rows()
+    assert made.attempt.judge == MODEL and row["decidable"] is False
     made = await judging.judged(Said('{"why": "w", "verdict": "different"}'), task(), ANSWER, DIFFERENT)
     assert made.verdict == DIFFERENT and made.attempt.judge == "rules"
 
@@ -133,9 +164,30 @@ async def test_an_open_answer_without_a_verdict_is_neither_right_nor_wrong(
     judging: Judging, said: str | ModelError
 ) -> None:
     made = await judging.judged(Said(said), task(), ANSWER, DIFFERENT)
-    assert made.verdict is None and made.row is None and made.reason.startswith("model:")
+    assert made.verdict is None and made.rows() == [] and made.reason == "judge:no_verdict"
+    (row,) = made.tries(0)
+    assert not row["accepted"] and row["reason"].startswith("model:")
 
 
 def test_answers_that_are_none_are_not_judged(judging: Judging) -> None:
     for reason in ("no_answer", "several_answers", "wrong_type"):
         assert not judging.asks(task(), ANSWER, DIFFERENT.model_copy(update={"reason": reason}))
+
+
+YES, NO = '{"why": "w", "verdict": "same"}', '{"why": "w", "verdict": "different"}'
+
+
+async def test_of_two_judges_both_must_say_so(two_judges: Judging) -> None:
+    made = await two_judges.judged(Said(YES, YES), task(), ANSWER, DIFFERENT)
+    assert made.verdict is not None and made.verdict.correct
+    assert made.attempt.judge == f"{MODEL} + lenient" and [row["model"] for row in made.rows()] == [MODEL, "lenient"]
+    made = await two_judges.judged(Said(NO, NO), task(), ANSWER, DIFFERENT)
+    assert made.verdict == DIFFERENT and made.attempt.judge == "rules"
+    for said in ((YES, NO), (NO, YES)):
+        made = await two_judges.judged(Said(*said), task(), ANSWER, DIFFERENT)
+        assert made.verdict is None and made.reason == "judge:disagree" and "lenient: " in made.detail
+        assert len(made.rows()) == 2
+    for half in ((YES, "Same."), (ModelError("timeout", "too late"), NO)):
+        made = await two_judges.judged(Said(*half), task(), ANSWER, DIFFERENT)
+        assert made.verdict is None and made.reason == "judge:no_verdict" and len(made.rows()) == 1
+        assert len(made.tries(0)) == 2
