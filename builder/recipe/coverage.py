@@ -108,6 +108,8 @@ class Search:
         """Bounds of the front; those in `_bounds` are older."""
         self._true: Flags = np.zeros(0, np.bool_)
         """Whether a bound of the front is the gain."""
+        self._counted = False
+        """Whether any is."""
         self._places = coverage.places(self._front)
         self._next = (GONE, 0)
         """The highest bound that a row outside of the front may have, and the first such row, negative."""
@@ -123,9 +125,14 @@ class Search:
                 return None
             self._advance()
 
+    def gain(self, row: int) -> int:
+        """What the row that `best` gave would add."""
+        return int(self._near[self._spots[row]])
+
     def taken(self) -> None:
         """A row was added to the coverage: no gain is known to be true any more."""
         self._true[:] = False
+        self._counted = False
 
     def close(self, rows: Ints) -> None:
         """These rows may not be taken any more."""
@@ -144,22 +151,28 @@ class Search:
             return
         gain, spot = self._coverage.gain(row), self._spots[row]
         if spot >= 0:
-            self._near[spot], self._true[spot] = gain, True
+            self._near[spot], self._true[spot], self._counted = gain, True, True
         else:
             self._bounds[row] = gain
             self._next = max(self._next, (gain, -row))
 
     def _best_of_front(self) -> int | None:
         """The place of the row of the front that adds most."""
+        best = int(self._near[self._true].max(initial=GONE)) if self._counted else GONE
         while True:
-            best = int(self._near[self._true].max(initial=GONE))
-            doubtful = np.flatnonzero(~self._true & (self._near >= max(best, 0)))
+            if best == GONE:
+                # The highest bound alone: once its gain is known, few others may be higher.
+                doubtful = self._near.argmax(keepdims=True) if len(self._near) else np.zeros(0, np.int64)
+                doubtful = doubtful[self._near[doubtful] > GONE]
+            else:
+                doubtful = np.flatnonzero(~self._true & (self._near >= best))
             if not len(doubtful):
                 break
             if len(doubtful) > self._block:
                 doubtful = doubtful[np.argpartition(self._near[doubtful], -self._block)[-self._block :]]
-            self._near[doubtful] = self._coverage.worth(self._places[doubtful])
-            self._true[doubtful] = True
+            gains = self._coverage.worth(self._places[doubtful])
+            self._near[doubtful], self._true[doubtful], self._counted = gains, True, True
+            best = max(best, int(gains.max()))
         return None if best == GONE else int(np.flatnonzero(self._true & (self._near == best))[0])
 
     def _advance(self) -> None:
@@ -175,7 +188,7 @@ class Search:
             front = np.arange(len(bounds))
         self._front = front = front[bounds[front] > GONE]
         self._spots[front] = np.arange(len(front))
-        self._near, self._true = bounds[front], np.zeros(len(front), np.bool_)
+        self._near, self._true, self._counted = bounds[front], np.zeros(len(front), np.bool_), False
         self._places = self._coverage.places(front)
         others = bounds.copy()
         others[front] = GONE

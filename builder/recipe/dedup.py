@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from builder.recipe.columns import Flags, Ints, Small, Words, changes, distinct, in_order, mixed
 from builder.recipe.splits import groups
-
-Ints: TypeAlias = NDArray[np.int64]
-Words: TypeAlias = NDArray[np.uint64]
 
 THRESHOLD = 0.62
 """Jaccard index of word pairs from which two texts are nearly the same: light and medium edits are over it,
@@ -40,6 +38,9 @@ BANDS, BAND_ROWS = 24, 4
 CROWD = 16
 """In a larger band of equal signatures each text is compared with its next this many only."""
 
+MAP_BITS = 1024
+"""Bits of the map by which a pair of texts is looked at before it is compared; about ten for each word pair."""
+
 _CHUNK = 1 << 16
 """Pairs compared at a time, so that memory does not grow with their number."""
 
@@ -53,15 +54,35 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grams:
-    """Texts as sets of grams: one row per text and different gram."""
+class _Pairs:
+    """Word pairs in the order of the texts, as often as they stand there."""
+
+    texts: Small
+    """Which text each is of; ascending."""
+    grams: Small
+    """Its number among all different pairs, in the order of the alphabet."""
+    hashes: Words
+    """By the number of a pair."""
+    of: int
+    """How many texts there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """Triples that may stand for a text: one row per triple and text, in the order of the triples."""
 
     texts: Ints
     grams: Ints
-    keys: Ints
-    """Text and gram as one number, sorted; of anchors, empty."""
-    count: int
-    """Different grams."""
+    frequency: Ints
+    """Texts that the triple occurs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    """Rare triples that stand for a text: one row for each, in the order of the texts."""
+
+    texts: Ints
+    grams: Ints
 
 
 def near_texts(
@@ -88,18 +109,15 @@ def near_texts(
 
 def _near(texts: Sequence[str], threshold: float, anchors: int, most_common: int) -> Near:
     """The same for different texts."""
-    pairs, triples = _grams(texts)
-    standing = _anchors(triples, anchors, most_common)
+    pairs, usable = _grams(texts, most_common)
+    standing = _rarest(usable, anchors)
     per_text = np.bincount(standing.texts, minlength=len(texts))
     blind = per_text < SHARED
-    found = _distinct(np.concatenate([_sharing(standing, per_text, most_common), _alike(pairs, blind)]))
+    found = distinct(np.concatenate([_sharing(standing, per_text, most_common), _alike(pairs, blind)]))
     left, right = found // len(texts), found % len(texts)
-    sizes = np.bincount(pairs.texts, minlength=len(texts))
-    parts = [
-        _jaccard(pairs, sizes, left[start : start + _CHUNK], right[start : start + _CHUNK])
-        for start in range(0, len(found), _CHUNK)
-    ]
-    scores = np.concatenate([np.zeros(0), *parts])
+    hopeful = _hopeful(pairs, left, right, threshold)
+    left, right = left[hopeful], right[hopeful]
+    scores = _jaccard(pairs, left, right)
     good = scores >= threshold
     kept = zip(left[good].tolist(), right[good].tolist(), scores[good].tolist(), strict=True)
     return Near(tuple(kept), int(blind.sum()))
@@ -129,51 +147,73 @@ def alike(vectors: NDArray[np.float32], work: Sequence[str], cosine: float) -> t
     return tuple(sorted(found))
 
 
-def _grams(texts: Sequence[str]) -> tuple[_Grams, _Grams]:
-    """Sets of word pairs and of word triples."""
-    split = [text.split() for text in texts]
-    # In the order of the alphabet, so that ties between triples do not depend on the order of the texts.
-    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(split))))}
-    lengths = [len(words) for words in split]
-    flat = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(split)), np.int64, sum(lengths))
-    text_of: Ints = np.repeat(np.arange(len(texts)), lengths)
+def _grams(texts: Sequence[str], most_common: int) -> tuple[_Pairs, _Usable]:
+    """Word pairs of all texts, and the triples that occur in two texts at least and in `most_common` at most."""
+    flat, text_of, vocabulary = _numbered(texts)
+    ordered, at = in_order(flat[:-1] * vocabulary + flat[1:], vocabulary**2)
+    fresh = changes(ordered)
+    starts = np.flatnonzero(fresh)
+    # There is one for each word: narrow numbers are half the memory, whose first touch takes as long as a sort.
+    pair_at: Small = np.empty(len(at), np.int32)
+    pair_at[at] = np.cumsum(fresh) - 1
     second = text_of[1:] == text_of[:-1]
-    _, pair_at = np.unique(flat[:-1] * len(vocabulary) + flat[1:], return_inverse=True)
-    pairs = _sets(text_of[:-1][second], pair_at[second])
-    third = second[1:] & second[:-1]
-    _, triple_at = np.unique(pair_at[:-1] * len(vocabulary) + flat[2:], return_inverse=True)
-    return pairs, _sets(text_of[:-2][third], triple_at[third])
+    # A triple that occurs twice is made of pairs that do.
+    repeated = second & (np.diff(starts, append=len(at)) > 1)[pair_at]
+    third = np.flatnonzero(repeated[:-1] & repeated[1:])
+    triples = pair_at[third].astype(np.int64) * vocabulary + flat[third + 2]
+    hashes = mixed(np.arange(len(starts), dtype=np.uint64))
+    pairs = _Pairs(text_of[:-1][second], pair_at[second], hashes, len(texts))
+    return pairs, _usable(triples, text_of[third], len(starts) * vocabulary, most_common)
 
 
-def _sets(texts: Ints, grams: Ints) -> _Grams:
-    count = int(grams.max(initial=0)) + 1
-    keys = _distinct(texts * count + grams)
-    return _Grams(keys // count, keys % count, keys, count)
+def _numbered(texts: Sequence[str]) -> tuple[Ints, Small, int]:
+    """The words of all texts, each as its place in the alphabet; the text of each; how many different ones there are.
+
+    In the order of the alphabet, so that ties between triples do not depend on the order of the texts.
+    """
+    split = pc.split_pattern(pa.array(texts, pa.large_string()), " ")
+    coded = split.values.dictionary_encode()
+    place: Ints = np.empty(len(coded.dictionary), np.int64)
+    place[pc.array_sort_indices(coded.dictionary).to_numpy()] = np.arange(len(place))
+    text_of: Small = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(split.offsets.to_numpy()))
+    return place[coded.indices.to_numpy()], text_of, len(place)
 
 
-def _distinct(values: Ints) -> Ints:
-    """Different values, sorted. Sorting takes a fifth of the time of numpy.unique, which hashes whole numbers."""
-    ordered = np.sort(values)
-    result: Ints = ordered[np.concatenate([np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]])]
-    return result
+def _usable(triples: Ints, texts: Small, bound: int, most_common: int) -> _Usable:
+    """Of triples by position those that are neither of one text alone nor common, each once a text."""
+    ordered, at = in_order(triples, bound)
+    new_triple = changes(ordered)
+    starts = np.flatnonzero(new_triple)
+    lengths = np.diff(starts, append=len(ordered))
+    # What occurs once is of one text; nothing more need be known of it.
+    several: Flags = np.repeat(lengths > 1, lengths)
+    at, new_triple = at[several], new_triple[several]
+    of = texts[at]
+    # Positions of one triple stand in their order, and so do their texts.
+    once = new_triple | changes(of)
+    of, number = of[once], (np.cumsum(new_triple) - 1)[once]
+    counts = np.bincount(number)
+    frequency = counts[number]
+    kept = ((counts >= 2) & (counts <= most_common))[number]
+    return _Usable(of[kept].astype(np.int64), number[kept], frequency[kept])
 
 
-def _anchors(triples: _Grams, most: int, most_common: int) -> _Grams:
-    """Of each text the rarest triples that occur in two texts at least."""
-    frequency = np.bincount(triples.grams, minlength=triples.count)[triples.grams]
-    usable = (frequency >= 2) & (frequency <= most_common)
-    texts, grams = triples.texts[usable], triples.grams[usable]
-    order = np.lexsort((grams, frequency[usable], texts))
-    texts, grams = texts[order], grams[order]
-    place = np.arange(len(texts)) - np.searchsorted(texts, texts)
-    return _Grams(texts[place < most], grams[place < most], np.zeros(0, np.int64), triples.count)
+def _rarest(usable: _Usable, most: int) -> _Anchors:
+    """Of each text the `most` rarest triples, of equally rare ones the first by alphabet."""
+    width = int(usable.frequency.max(initial=0)) + 1
+    # By triple already, so equal keys stay in that order.
+    _, order = in_order(usable.texts * width + usable.frequency, (int(usable.texts.max(initial=0)) + 1) * width)
+    texts, grams = usable.texts[order], usable.grams[order]
+    first = np.maximum.accumulate(np.where(changes(texts), np.arange(len(texts)), 0))
+    near = np.arange(len(texts)) - first < most
+    return _Anchors(texts[near], grams[near])
 
 
-def _sharing(anchors: _Grams, per_text: Ints, most_common: int) -> Ints:
+def _sharing(anchors: _Anchors, per_text: Ints, most_common: int) -> Ints:
     """Pairs of texts with enough anchors in common, each as one number: left times all texts plus right."""
     count = len(per_text)
-    order = np.lexsort((anchors.texts, anchors.grams))
-    left, right = _within(anchors.texts[order], anchors.grams[order], most_common)
+    keys = np.sort(anchors.grams * count + anchors.texts)
+    left, right = _within(keys % count, keys // count, most_common)
     found, times = np.unique(left * count + right, return_counts=True)
     enough = np.minimum(SHARED, np.minimum(per_text[found // count], per_text[found % count]))
     result: Ints = found[times >= enough]
@@ -193,61 +233,89 @@ def _within(members: Ints, group: Ints, reach: int) -> tuple[Ints, Ints]:
     return np.concatenate(left), np.concatenate(right)
 
 
-def _alike(pairs: _Grams, blind: NDArray[np.bool_]) -> Ints:
+def _alike(pairs: _Pairs, blind: Flags) -> Ints:
     """Pairs with a blind text whose signatures agree in some band, numbered as those of `_sharing`."""
-    found: Ints = np.zeros(0, np.int64)
+    found: list[Ints] = [np.zeros(0, np.int64)]
     if blind.any() and len(pairs.texts):
         texts, signatures = _signatures(pairs)
+        unseen = blind[texts]
         for band in range(BANDS):
             group: Words = np.zeros(len(texts), np.uint64)
             for column in range(band * BAND_ROWS, (band + 1) * BAND_ROWS):
-                group = _mixed(group ^ signatures[:, column])
-            order = np.lexsort((texts, group))
+                group = mixed(group ^ signatures[column])
+            # Groups without a blind text give nothing.
+            wanted = np.flatnonzero(np.isin(group, np.unique(group[unseen])))
+            order = wanted[np.argsort(group[wanted], kind="stable")]
             left, right = _within(texts[order], group[order], CROWD)
-            wanted = blind[left] | blind[right]
-            found = _distinct(np.concatenate([found, left[wanted] * len(blind) + right[wanted]]))
-    return found
+            either = blind[left] | blind[right]
+            found.append(left[either] * len(blind) + right[either])
+    return distinct(np.concatenate(found))
 
 
-def _signatures(pairs: _Grams) -> tuple[Ints, Words]:
-    """One-permutation MinHash: the smallest hash in each of many bins; an empty bin takes the next one's."""
+def _signatures(pairs: _Pairs) -> tuple[Ints, Words]:
+    """One-permutation MinHash: the smallest hash in each of many bins; an empty bin takes the next one's.
+
+    Texts that have pairs, and a row of values for each bin.
+    """
     bins = BANDS * BAND_ROWS
-    hashes = _mixed(pairs.grams.astype(np.uint64))
-    texts, row = np.unique(pairs.texts, return_inverse=True)
-    cell = row * bins + (hashes % np.uint64(bins)).astype(np.int64)
-    order = np.lexsort((hashes, cell))
-    cells, first = np.unique(cell[order], return_index=True)
+    has: Flags = np.zeros(pairs.of, np.bool_)
+    has[pairs.texts] = True
+    texts, row = np.flatnonzero(has), np.cumsum(has) - 1
+    cell = (pairs.hashes % np.uint64(bins)).astype(np.int64)
     empty = np.iinfo(np.uint64).max
-    flat: Words = np.full(len(texts) * bins, empty, np.uint64)
-    flat[cells] = hashes[order][first]
-    table = flat.reshape(len(texts), bins)
-    source = table.copy()
-    for distance in range(1, bins):
-        holes = table == empty
-        if not holes.any():
-            break
-        moved = np.roll(source, -distance, axis=1)
-        usable = holes & (moved != empty)
-        table[usable] = _mixed(moved[usable] + np.uint64(distance))
+    flat: Words = np.full(bins * len(texts), empty, np.uint64)
+    np.minimum.at(flat, cell[pairs.grams] * len(texts) + row[pairs.texts], pairs.hashes[pairs.grams])
+    source = flat.reshape(bins, len(texts))
+    table = source.copy()
+    # From the last bin back, and round once more: where the next bin that is not empty stands.
+    value: Words = np.full(len(texts), empty, np.uint64)
+    at: Ints = np.zeros(len(texts), np.int64)
+    for place in range(2 * bins - 1, -1, -1):
+        number = place % bins
+        full = source[number] != empty
+        if place < bins:
+            holes = ~full
+            table[number][holes] = mixed(value[holes] + (at[holes] - place).astype(np.uint64))
+        value[full], at[full] = source[number][full], place
     return texts, table
 
 
-def _mixed(values: Words) -> Words:
-    """Numbers scattered over 64 bits (the finaliser of splitmix64)."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _hopeful(pairs: _Pairs, left: Ints, right: Ints, threshold: float) -> Flags:
+    """Which pairs of texts may reach the threshold, by maps of a thousand bits: no other does.
+
+    Each bit in which two maps differ stands for a word pair that one text alone has (Sandes, Teodoro and Melo,
+    "Bitmap Filter", 2020), and at the threshold t these are at most (1 - t) / (1 + t) of all the word pairs of both.
+    """
+    bits = (pairs.hashes >> np.uint64(64 - MAP_BITS.bit_length() + 1)).astype(np.int64)
+    texts = pairs.texts
+    packed: Words = np.zeros((pairs.of, MAP_BITS // 64), np.uint64)
+    place = texts * (MAP_BITS // 64) + (bits >> 6)[pairs.grams]
+    np.bitwise_or.at(packed.reshape(-1), place, (np.uint64(1) << (bits & 63).astype(np.uint64))[pairs.grams])
+    sizes = np.bincount(texts, minlength=pairs.of)
+    result: Flags = np.empty(len(left), np.bool_)
+    for start in range(0, len(left), _CHUNK):
+        a, b = left[start : start + _CHUNK], right[start : start + _CHUNK]
+        apart = np.bitwise_count(packed[a] ^ packed[b]).sum(axis=1, dtype=np.int64)
+        result[start : start + _CHUNK] = apart * (1 + threshold) <= (1 - threshold) * (sizes[a] + sizes[b]) + 1e-6
+    return result
 
 
-def _jaccard(pairs: _Grams, sizes: Ints, left: Ints, right: Ints) -> NDArray[np.float64]:
-    """Exact Jaccard index of the sets of word pairs of `left` and `right`. `sizes` counts those of each text."""
-    starts, lengths, keys = np.cumsum(sizes) - sizes, sizes[left], pairs.keys
-    owner: Ints = np.repeat(np.arange(len(left)), lengths)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    wanted = right[owner] * pairs.count + pairs.grams[starts[left][owner] + offset]
-    place = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
-    hits = keys[place] == wanted if len(keys) else np.zeros(0, np.bool_)
-    common = np.bincount(owner[hits], minlength=len(left)).astype(np.float64)
-    union = sizes[left] + sizes[right] - common
-    return np.divide(common, union, out=np.zeros(len(left)), where=union > 0)
+def _jaccard(pairs: _Pairs, left: Ints, right: Ints) -> NDArray[np.float64]:
+    """Exact Jaccard index of the sets of word pairs of `left` and `right`."""
+    row: Ints = np.zeros(pairs.of, np.int64)
+    row[left], row[right] = 1, 1
+    wanted = row[pairs.texts] == 1
+    row, count = np.cumsum(row) - 1, len(pairs.hashes)
+    keys = distinct(row[pairs.texts[wanted]] * count + pairs.grams[wanted])
+    grams, sizes = keys % count, np.bincount(keys // count, minlength=int(row[-1]) + 1 if len(row) else 0)
+    starts = np.cumsum(sizes) - sizes
+    parts: list[NDArray[np.float64]] = [np.zeros(0)]
+    for begin in range(0, len(left), _CHUNK):
+        a, b = row[left[begin : begin + _CHUNK]], row[right[begin : begin + _CHUNK]]
+        owner: Ints = np.repeat(np.arange(len(a)), sizes[a])
+        offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes[a]) - sizes[a], sizes[a])
+        sought = b[owner] * count + grams[starts[a][owner] + offset]
+        place = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
+        common = np.bincount(owner[keys[place] == sought], minlength=len(a)).astype(np.float64)
+        parts.append(common / (sizes[a] + sizes[b] - common))
+    return np.concatenate(parts)

@@ -6,7 +6,7 @@ told apart one at a time, in each way that matters; of all the orders found, the
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,7 +37,11 @@ def canonical_form(graph: Graph) -> str:
     """
     if len(graph.labels) > EXACT_NODES:
         return "~" + shape(graph)
-    order = _Search(graph).order(list(range(len(graph.labels))), dict(enumerate(graph.labels)))
+    nodes = list(range(len(graph.labels)))
+    if len(set(graph.labels)) == len(nodes):
+        order = sorted(nodes, key=graph.labels.__getitem__)
+    else:
+        order = _Search(graph).order(nodes, dict(enumerate(graph.labels)))
     place = {node: position for position, node in enumerate(order)}
     edges = sorted([place[a], place[b], label] for a, b, label in graph.edges)
     return canonical_json([[graph.labels[node] for node in order], edges])
@@ -73,12 +77,16 @@ class _Search:
         ranks = _ranked({node: colours[node] for node in nodes})
         count = len(set(ranks.values()))
         while count < len(nodes):
+            times = Counter(ranks.values())
             finer = _ranked(
                 {
-                    node: (
+                    # A node that is alone in its class stays so, whatever is around it.
+                    node: (ranks[node],)
+                    if times[ranks[node]] == 1
+                    else (
                         ranks[node],
-                        sorted((label, ranks[other]) for label, other in self.out[node] if other in ranks),
-                        sorted((label, ranks[other]) for label, other in self.into[node] if other in ranks),
+                        sorted([(label, ranks[other]) for label, other in self.out[node] if other in ranks]),
+                        sorted([(label, ranks[other]) for label, other in self.into[node] if other in ranks]),
                     )
                     for node in nodes
                 }
@@ -94,6 +102,8 @@ class _Search:
         ranks = self.refine(nodes, colours)
         cells = _cells(ranks)
         singles = [cell[0] for _, cell in sorted(cells.items()) if len(cell) == 1]
+        if len(singles) == len(nodes):
+            return singles
         parts = self._parts([node for node in nodes if len(cells[ranks[node]]) > 1], ranks, cells)
         if len(parts) == 1:
             return [*singles, *self._told_apart(parts[0], ranks, first_only)]

@@ -160,6 +160,8 @@ class _Greedy:
         )
         self.size = size
         self.order: list[int] = []
+        self.gains: list[int] = []
+        """Of the rows in their order, as long as none was given back."""
         self.tasks = _Column(candidate.task for candidate in self.candidates)
         self.domains = _Column(candidate.domain for candidate in self.candidates)
         self.strata = _Column(candidate.stratum for candidate in self.candidates)
@@ -195,6 +197,7 @@ class _Greedy:
                 waiting[exemplar].append(row)
                 search.set_aside(row)
                 continue
+            self.gains.append(search.gain(row))
             self._take(row)
             search.taken()
             for again in waiting.pop(exemplar, ()):
@@ -237,6 +240,9 @@ class _Greedy:
 
     def taken(self) -> tuple[Taken, ...]:
         """The chosen rows with the gain of each after those before it."""
+        if not self.closed:
+            counted = zip(self.order, self.gains, strict=True)
+            return tuple(Taken(self.candidates[row], gain / UNIT) for row, gain in counted)
         self.coverage.start_again()
         rows = []
         for row in self.order:

@@ -57,6 +57,11 @@ def test_texts_without_words_and_a_single_text_are_no_pairs() -> None:
     assert near_texts(["one two three"]).pairs == near_texts([]).pairs == ()
 
 
+def test_texts_of_the_same_word_pairs_reach_a_threshold_of_one() -> None:
+    """The look before the comparison lets through what only just reaches the threshold, however often pairs repeat."""
+    assert near_texts(["a b a b a", "b a b", "a b c"], threshold=1.0).pairs == ((0, 1, 1.0),)
+
+
 def test_order_changes_positions_only() -> None:
     made = texts(300, 50)
     order = list(range(300))
