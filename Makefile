@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and nothing else; every target makes the environment it runs in.
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-vllm release test test-vllm test-all-tools test-trainers test-mcp test-openapi check check-tools docs chains bench lock lock-trainers lock-mcp lock-openapi lock-second-sources second-sources clean
+.PHONY: help env env-vllm release test test-vllm test-all-tools test-trainers test-mcp test-openapi check check-tools docs chains bench lock lock-trainers lock-mcp lock-openapi lock-second-sources lock-fuzz second-sources fuzz clean
 
 # Some machines have a python3.11 on PATH that only forwards to another: run it before choosing it.
 ifndef PYTHON
@@ -17,7 +17,7 @@ RELEASE ?= release
 UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
-STRANGERS := tests/tools/sandbox tests/tools/code tests/tools/mcp tests/tools/openapi
+STRANGERS := tests/tools/sandbox tests/tools/code tests/tools/mcp tests/tools/openapi tests/tools/fuzz
 # Where environments are kept that are too large to make for each checkout.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
 digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
@@ -29,11 +29,12 @@ EDITABLE := $(VENV)/.editable-$(call digest,'$(CURDIR)' pyproject.toml)
 help:
 	@echo "make release [PROFILE=default|smoke] [TOOLS=all]   build a dataset release in release/"
 	@echo "make test                              run the tests"
-	@echo "make test-sandbox                      hostile programs, servers and imports against the sandbox"
+	@echo "make test-sandbox                      hostile programs, servers, imports and specs"
 	@echo "make test-all-tools                    every spec and example, with the data packages of all domains"
 	@echo "make test-trainers                     what trainers do with a release: TRL, verl, verifiers, LLaMA-Factory, Axolotl"
 	@echo "make test-mcp                          mcp tools over servers of other SDKs, one of them for Node"
 	@echo "make test-openapi                      import-openapi over descriptions that public services ship"
+	@echo "make fuzz [SECONDS=300]                specs made wrong by a fuzzer that is guided by the code they reach"
 	@echo "make test-vllm                         the engine tests with a real vLLM on this processor (minutes, 3 GB)"
 	@echo "make check                             lint, format, types, layers"
 	@echo "make check-tools [BASE=commit]         check all tool specs, run their examples; weigh what changed since BASE"
@@ -45,6 +46,7 @@ help:
 	@echo "make lock-trainers                     write the locks of make test-trainers anew"
 	@echo "make lock-mcp                          write the locks of make test-mcp anew"
 	@echo "make lock-openapi                      write the lock of make test-openapi anew"
+	@echo "make lock-fuzz                         write the lock of make fuzz anew"
 	@echo "make lock-second-sources               write the lock of make second-sources anew"
 	@echo "make clean                             remove caches, builds and .venv (releases stay)"
 
@@ -102,7 +104,7 @@ test-vllm: env env-vllm
 	DIVE_BUILDER_VLLM=$(VLLM_ENV) $(BIN)/python -m pytest -q tests/vllm
 
 # Drawn calls of every tool take minutes, and are made where all tools are: test-all-tools.
-# What other targets run: drawn calls of every tool, and programs, servers and imports of strangers.
+# What other targets run: drawn calls of every tool, and programs, servers, imports and specs of strangers.
 ELSEWHERE := tests/specs/test_calls.py $(STRANGERS)
 
 test: env
@@ -146,6 +148,21 @@ $(MCP_SERVERS)/.ready:
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-mcp.lock
 	cp $(REFERENCE)/package.json $(REFERENCE)/package-lock.json $(@D)/
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# Specs made wrong for as long as one likes, by a fuzzer that has a folder of its own. What it found useful is kept, so
+# that a later run goes on from there; what broke something lies beside that.
+SECONDS ?= 300
+FUZZER ?= $(CACHE)/fuzz-$(call digest,'' requirements-fuzz.lock)
+CORPUS ?= $(CACHE)/fuzz-corpus/specs
+
+fuzz: env $(FUZZER)/.ready
+	PYTHONPATH=$(FUZZER)/packages $(BIN)/python -m tests.tools.fuzz.guided --seconds $(SECONDS) --corpus $(CORPUS)
+
+$(FUZZER)/.ready:
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --target $(@D)/packages -r requirements-fuzz.lock
 	touch $@
 
 # Values of our tables beside those of other packages, in a folder of their own: what they hold is no part of the pool.
@@ -251,6 +268,14 @@ lock-second-sources:
 	"$$tmp/bin/uv" pip compile tests/second_sources/requirements.in --no-deps --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
 	  --quiet --output-file requirements-second-sources.lock
+
+lock-fuzz:
+	set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	"$$tmp/bin/uv" pip compile tests/tools/fuzz/requirements.in --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --quiet --output-file requirements-fuzz.lock
 
 lock-openapi:
 	npm install --prefix $(DESCRIPTIONS) --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --silent

@@ -39,17 +39,36 @@ class SettingsError(BuilderError):
     exit_code = 2
 
 
+SHOWN = 800
+"""Characters of a part of a problem."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpecProblem:
-    """One thing wrong in one file of `tool_specs/`: where, what, and what to do."""
+    """One thing wrong in one file of `tool_specs/`: where, what, and what to do. Each part is one line that shows.
+
+    Parts quote what a stranger wrote: nothing in them is obeyed by a terminal, and what is long is cut.
+    """
 
     file: str
     key: str
     problem: str
     remedy: str
 
+    def __post_init__(self) -> None:
+        for name in ("file", "key", "problem", "remedy"):
+            object.__setattr__(self, name, _shown(getattr(self, name)))
+
     def __str__(self) -> str:
         return f"{self.file}: {self.key}: {self.problem} ({self.remedy})"
+
+
+def _shown(text: str) -> str:
+    if len(text) > SHOWN:
+        text = text[:SHOWN] + "…"
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else " " if letter.isspace() else "�" for letter in text)
 
 
 class SpecError(BuilderError):

@@ -85,15 +85,15 @@ def cache_of() -> TableCache:
 
 
 def pool_of(
-    options: Invocation, root: Path | None = None, *, live: LiveOptions | None = None, unverified: bool = False
+    options: Invocation, root: Path | None = None, *, live: LiveOptions | None = None, waiting: bool = False
 ) -> ToolPool:
     """The sound part of the named specs, with the tools that stay out of releases; says when some are broken.
 
-    `live` says how live tools are answered; with `unverified` those that take part in no draw yet are there too.
+    `live` says how live tools are answered; with `waiting` those that take part in no draw yet are there too.
     """
     from builder.tools.sound import sound_pool
 
-    sound = sound_pool(root or specs_of(options), cache_of(), live=live, unverified=unverified)
+    sound = sound_pool(root or specs_of(options), cache_of(), live=live, waiting=waiting)
     if sound.problems:
         note = f"{len(sound.problems)} problems in tool specs; `dive-builder tools check` lists them"
         print(f"dive-builder: {note}", file=sys.stderr)

@@ -47,6 +47,15 @@ def add_drift(group: Verbs) -> ArgumentParser:
         "Exits with 1 when an answer changed, with 3 when none did but some calls got no answer.",
     )
     drift.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder or file of specs (default: all)")
+    drift.add_argument(
+        "--release",
+        metavar="DIR",
+        type=Path,
+        help="ask for the tools of this release alone, and for every call that its tasks rest on",
+    )
+    drift.add_argument(
+        "--out", metavar="FILE", type=Path, help="write what changed, for `release --previous DIR --drift FILE`"
+    )
     add_live(drift)
     return drift
 
@@ -55,10 +64,12 @@ def run_drift(options: Invocation) -> int:
     """`tools drift`"""
     from dataclasses import asdict
 
-    from builder.tools.http.drift import drift
+    from builder.stages.drifted import ask_again, write_drift
 
     root, inside = root_and_inside(options)
-    found = drift(pool_of(options, root), live_of(options, "live"), inside)
+    found = ask_again(pool_of(options, root), live_of(options, "live"), inside, options.release)
+    if options.out is not None:
+        write_drift(options.out, found.to_file())
     code = CHANGED if found.changed else NOT_ASKED if found.failed else 0
     if options.json:
         print_json(asdict(found))
@@ -67,7 +78,7 @@ def run_drift(options: Invocation) -> int:
         for one in calls:
             print(f"{what}: {one.tool} {shorten(str(one.arguments), SHOWN)}")
             recorded, now = shorten(str(one.recorded), SHOWN), shorten(str(one.found), SHOWN)
-            print(f"    {one.field}: recorded on {one.date} {recorded}, found {now}")
+            print(f"    {one.field}: recorded{f' on {one.date}' if one.date else ''} {recorded}, found {now}")
     print(f"{found.calls} calls: {len(found.changed)} changed, {len(found.failed)} not asked")
     return code
 

@@ -12,6 +12,7 @@ from builder.cli.progress import showing
 from builder.cli.running import TOO_MANY_FAILURES, print_report, run_one
 
 if TYPE_CHECKING:
+    from builder.records.drift import DriftFile
     from builder.records.releases import Manifest
     from builder.settings import Settings
 
@@ -33,6 +34,12 @@ def add_verbs(verbs: Verbs) -> None:
         "--previous",
         metavar="DIR_OR_REF",
         help="the version before, a folder or ORG/NAME@v1.0.0: its rows stay, and the changelog says the rest",
+    )
+    release.add_argument(
+        "--drift",
+        metavar="FILE",
+        type=Path,
+        help="what `tools drift --out` found since --previous: tasks that rest on these answers are retired",
     )
     release.add_argument(
         "--earlier",
@@ -70,15 +77,16 @@ def run_release(options: Invocation) -> int:
     from builder.stages.session import Session
 
     manifest, settings, store = _sources(options)
+    changed = _changed(options, manifest)
     with (
         previous_folder(options.previous, os.environ) as previous,
         showing() as on_progress,
         Session(settings, store, fresh=options.fresh, on_progress=on_progress, resume=options.resume) as session,
     ):
         if manifest is not None:
-            made = rebuild(session, manifest, options.out, previous)
+            made = rebuild(session, manifest, options.out, previous, changed)
         else:
-            made = make_release(session, options.out, options.version, previous, options.earlier)
+            made = make_release(session, options.out, options.version, previous, options.earlier, changed)
     print_report(made.report, store)
     rows = [f"{sum(counts.values()):,} {config}" for config, counts in made.rows.items()]
     print(f"{options.out}: {made.manifest.name} {made.manifest.version} with {', '.join(rows)} rows")
@@ -110,6 +118,18 @@ def _sources(options: Invocation) -> tuple[Manifest | None, Settings, Path]:
     store = options.store or FOLDER / f"{manifest.name}-{manifest.version}.duckdb"
     folder = options.from_manifest if options.from_manifest.is_dir() else options.from_manifest.parent
     return manifest, with_carried(settings_in(manifest, machine), folder), store
+
+
+def _changed(options: Invocation, manifest: Manifest | None) -> DriftFile | None:
+    """Answers that changed: those of --drift, or those that the release of a manifest was told of itself."""
+    from builder.stages.drifted import FILE, read_drift
+
+    if options.drift is not None:
+        return read_drift(options.drift)
+    if manifest is None or FILE not in manifest.files:
+        return None
+    folder = options.from_manifest if options.from_manifest.is_dir() else options.from_manifest.parent
+    return read_drift(folder / FILE)
 
 
 def run_verify(options: Invocation) -> int:

@@ -168,7 +168,7 @@ def run_try(options: Invocation) -> int:
     from builder.tools.executor import Executor
     from builder.tools.ties import find_tool
 
-    pool = pool_of(options, live=live_of(options, "live" if options.live else "replay"), unverified=True)
+    pool = pool_of(options, live=live_of(options, "live" if options.live else "replay"), waiting=True)
     spec = find_tool(pool, options.id)
     arguments = read_arguments(pool, spec, options.arg)
     try:

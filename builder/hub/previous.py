@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from builder.hub.manifest import content_digest, split_of
+from builder.records.drift import DriftFile
 from builder.records.releases import Manifest, Parent
 
 COLUMNS = {
@@ -38,6 +39,8 @@ class Layout:
 
     folder: Path
     manifest: Manifest
+    drift: DriftFile = field(default_factory=lambda: DriftFile.of("1970-01-01", ()))
+    """Recorded answers that changed since, and those that it was itself told of."""
     rows: dict[str, list[Stood]] = field(default_factory=dict)
     _places: dict[str, dict[str, int]] = field(default_factory=dict)
     _indices: dict[str, int] = field(default_factory=dict)

@@ -15,6 +15,9 @@ from builder.records.base import Json, Record, Text
 
 PORTS = {"https": 443, "http": 80}
 
+EMPTY = "empty"
+"""Among statuses: a success with nothing in its body, such as 204."""
+
 
 class Host(Record):
     """A host that a provider's tools may reach, and how fast. There is no other egress."""
@@ -127,15 +130,21 @@ class HttpRequest(Record):
     media: tuple[str, ...] = ()
     """Content types besides the usual ones of `answer`."""
     statuses: dict[str, Literal["not_found", "invalid_value"]] = Field(default_factory=dict)
-    """Statuses by which the service says no: `404 = "not_found"`. They are answers, and recorded."""
+    """Statuses by which the service says no: `404 = "not_found"`. They are answers, and recorded. `empty` stands for a
+    success with nothing in its body."""
     found: str | None = None
     """What an answer must hold (JMESPath or pointer); null, empty or absent means not_found."""
     paging: Paging | None = None
 
     @property
     def told(self) -> frozenset[int]:
-        """Statuses that are answers beside success."""
-        return frozenset(int(status) for status in self.statuses)
+        """Statuses that are answers whatever is written beside them."""
+        return frozenset(int(status) for status in self.statuses if status != EMPTY)
+
+    def no(self, received: Received) -> Literal["not_found", "invalid_value"] | None:
+        """What an answer says no by; None when it is to be read."""
+        said = self.statuses.get(str(received.status))
+        return self.statuses.get(EMPTY) if said is None and not received.body.strip() else said
 
 
 class Translation(Record):

@@ -13,6 +13,7 @@ import duckdb
 from pydantic import ValidationError
 
 from builder.engines import Engine, Item
+from builder.errors import SettingsError
 from builder.hub.chat import hermes_messages, sharegpt_row, template_json
 from builder.hub.checks import length_problems, rl_problems, sft_problems
 from builder.hub.decontaminate import DenyList
@@ -35,7 +36,10 @@ from builder.records.tools import Call
 from builder.stages.check_files import check_files, sound_configs
 from builder.stages.decontaminate import contaminated
 from builder.stages.definition import load_definition
+from builder.stages.drifted import FILE as DRIFT
+from builder.stages.drifted import ChangedCalls, read_drift, resting
 from builder.stages.replaying import Bench, calls_item, replay_all, task_item
+from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
 
 Row = TypeVar("Row", bound=Record)
@@ -61,6 +65,7 @@ def check_release(
         check.tools(manifest)
     if sound >= {"tasks"}:
         check.tasks()
+        check.drift(manifest)
     if sound >= {"tools", "tasks", "sft", "sft_hermes", "sft_sharegpt"}:
         check.sft()
     if sound >= {"tasks", "rl"}:
@@ -136,6 +141,18 @@ class _Check:
                 self.add("tasks", row.id, ["its id is not that of its derivation"])
             if not set(task.tools_used) <= set(task.toolset):
                 self.add("tasks", row.id, ["it calls a tool that is not in its toolset"])
+
+    def drift(self, manifest: Manifest) -> None:
+        """No task rests on an answer of which the release was told that it changed."""
+        if DRIFT not in manifest.files:
+            return
+        try:
+            told = read_drift(self.folder / DRIFT)
+        except SettingsError as error:
+            self.add(DRIFT, "", [str(error)])
+            return
+        for task, tool in resting(self.known.values(), ChangedCalls.of(told, Executor(self.pool))):
+            self.add("tasks", task, [f"rests on an answer of {tool} that changed"])
 
     def sft(self) -> None:
         """Rules of each trajectory, its verdict, both text layouts, and its calls made again."""

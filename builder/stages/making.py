@@ -10,6 +10,7 @@ from pathlib import Path
 from builder.engines import LocalEngine
 from builder.errors import SettingsError
 from builder.hub.manifest import split_of
+from builder.records.drift import DriftFile
 from builder.records.releases import CheckReport, Manifest, ReleaseDefinition
 from builder.settings import Settings
 from builder.stages.check_release import check_release
@@ -52,21 +53,23 @@ def make_release(
     version: str | None = None,
     previous: Path | None = None,
     earlier: Sequence[Path] = (),
+    changed: DriftFile | None = None,
 ) -> Made:
     """Bring the session's store through all stages and build its release in `out`; nothing is done twice.
 
     `previous` is the folder of the version before, whose rows stay as far as they are still made. What repeats a task
-    of it, or of `earlier` ones, is left out.
+    of it, or of `earlier` ones, is left out. `changed` are answers on which its rows rest no longer.
     """
     definition = versioned(version)
-    if previous is not None:
-        # Said before the stages run, which may take hours.
-        open_previous(previous, definition.version)
+    if changed is not None and previous is None:
+        raise SettingsError("--drift: it says what is retired of the version before (name that with --previous)")
+    # Before the stages run, which may take hours, since it says what is wrong with it.
+    layout = open_previous(previous, definition.version, changed) if previous is not None else None
     before = [folder for folder in (previous, *earlier) if folder is not None]
     join_earlier(session.store, before, cache(lambda: labels_of(session.pool)))
     report = run_session(session)
     try:
-        manifest = release(session.store, session.pool, session.settings, out, definition, previous)
+        manifest = release(session.store, session.pool, session.settings, out, definition, layout)
     except KeyboardInterrupt:
         raise session.interrupted() from None
     return Made(report, manifest)

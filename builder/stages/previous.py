@@ -20,9 +20,12 @@ from builder.hub.previous import Layout, Stood
 from builder.recipe.leaks import leak_keys, toolset_key
 from builder.recipe.splits import Unseen
 from builder.recipe.versions import require_higher
+from builder.records.drift import DriftFile
 from builder.records.tasks import Task
 from builder.stages.batches import write_batch
 from builder.stages.check_files import check_files
+from builder.stages.drifted import FILE as DRIFT
+from builder.stages.drifted import Stale, read_drift, require_fitting
 from builder.stages.score import write_scores
 from builder.stages.select import CHOICES
 from builder.store import Store
@@ -46,8 +49,11 @@ def previous_folder(ref: str | None, environment: Mapping[str, str]) -> Iterator
         yield fetch(ref, Path(folder) / "previous", environment)
 
 
-def open_previous(folder: Path, version: str) -> Layout:
-    """The version before `version`. Raises ReleaseError when it is altered, or not lower."""
+def open_previous(folder: Path, version: str, changed: DriftFile | None = None) -> Layout:
+    """The version before `version`, with what was found to have changed since.
+
+    Raises ReleaseError when it is altered, or not lower, or when the findings are not of it.
+    """
     manifest = read_manifest(folder)
     require_higher(version, manifest.version)
     problems = check_files(folder, manifest)
@@ -57,31 +63,49 @@ def open_previous(folder: Path, version: str) -> Layout:
             + (f" (and {len(problems) - 1} more)" if problems[1:] else "")
             + ". Take a sound copy of it."
         )
-    return Layout(folder, manifest)
+    layout = Layout(folder, manifest)
+    if DRIFT in manifest.files:
+        layout.drift = read_drift(folder / DRIFT)
+    if changed is not None:
+        require_fitting(changed, manifest, layout.drift)
+        layout.drift = layout.drift.joined(changed)
+    return layout
 
 
 @contextmanager
-def arranged(store: Store, layout: Layout | None, held: Unseen) -> Iterator[dict[Key, str]]:
-    """Inside, the store's choices are those of the new version; afterwards they are as selection left them.
+def arranged(store: Store, layout: Layout | None, held: Unseen, stale: Stale | None = None) -> Iterator[dict[Key, str]]:
+    """Inside, the store's choices are those of the new version, and what is stale is in its pool no longer.
 
-    Yields why rows of the previous version are retired, by config and id, where the store knows.
+    Afterwards the store is as selection left it. Yields why rows of the previous version are retired, by config and id,
+    where the store knows.
     """
     if layout is None:
         yield {}
         return
-    plan = _Plan(store, layout, held)
-    plan.keep()
-    plan.extend()
+    stale = stale or Stale()
     connection = store.connection
     connection.begin()
     try:
+        _retire(store, stale)
+        plan = _Plan(store, layout, held, stale)
+        plan.keep()
+        plan.extend()
         connection.execute(sql.load("select/clear"))
         write_batch(connection, "select/insert", plan.table())
         if store.query("release/has_patterns")[0][0]:
-            write_scores(connection, ["sft", "rl"])
+            write_scores(connection, ["pool", "sft", "rl"] if stale.tasks else ["sft", "rl"])
         yield plan.retired
     finally:
         connection.rollback()
+
+
+def _retire(store: Store, stale: Stale) -> None:
+    """Take what is stale out of the pool; the caller holds the transaction."""
+    if stale.tasks:
+        store.query("release/retire_tasks", tasks=list(stale.tasks), fingerprint=store.fingerprint)
+        store.query("release/retire_patterns", tasks=list(stale.tasks))
+    if stale.attempts:
+        store.query("release/retire_attempts", attempts=list(stale.attempts))
 
 
 @dataclass(slots=True)
@@ -92,6 +116,7 @@ class _Plan:
     layout: Layout
     held: Unseen
     """What this version holds out."""
+    stale: Stale
     rows: dict[Place, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     retired: dict[Key, str] = field(default_factory=dict)
     pool: set[str] = field(init=False)
@@ -133,11 +158,20 @@ class _Plan:
         gone |= {("tasks", row.id): row.id for row in self.layout.rows.get("tasks", ()) if row.id not in self.pool}
         why = dict(self.store.query("release/fates", tasks=sorted(set(gone.values()))))
         self.retired |= {key: why[task] for key, task in gone.items() if task in why}
+        self.retired |= {
+            (config, row.id): told
+            for config in ("sft", "rl", "tasks")
+            for row in self.layout.rows.get(config, ())
+            if (told := self.stale.why(row.task, row.id)) is not None
+        }
 
     def extend(self) -> None:
         """Append what selection chose as far as it may stand there, up to the size that it chose."""
         room = {place: max(len(self.chosen[place]), len(self.rows[place])) for place in [*self.chosen]}
-        candidates = [*self._replacements(), *((p, t, a) for p, rows in sorted(self.chosen.items()) for t, a in rows)]
+        chosen = (
+            (place, *row) for place, rows in sorted(self.chosen.items()) for row in rows if not self._is_stale(*row)
+        )
+        candidates = [*self._replacements(), *chosen]
         keys = self._keys(
             {task for rows in self.rows.values() for task, _ in rows} | {task for _, task, _ in candidates}
         )
@@ -170,6 +204,9 @@ class _Plan:
         for place, row in self.lost:
             for attempt in of[row.task, row.stratum][:1]:
                 yield place, row.task, attempt
+
+    def _is_stale(self, task: str, attempt: str | None) -> bool:
+        return task in self.stale.tasks or attempt in self.stale.attempts
 
     def _take(self, place: Place, task: str, attempt: str | None) -> None:
         self.rows[place].append((task, attempt))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Any
 
 from builder.errors import ReleaseError
 from builder.hub.manifest import FILE, content_digest, lock, read_manifest, tool_entry
+from builder.records.drift import DriftFile
 from builder.records.releases import Manifest
 from builder.settings import Settings
 from builder.stages.decontaminate import deny_lists
+from builder.stages.drifted import FILE as DRIFT
+from builder.stages.drifted import drift_text
 from builder.stages.live import differing
 from builder.stages.making import Made, make_release
 from builder.stages.session import Session
@@ -42,15 +46,23 @@ def settings_of(manifest: Manifest, machine: Mapping[str, Any]) -> Settings:
     return settings.replace({**manifest.settings, **machine}, source="manifest.json")
 
 
-def rebuild(session: Session, manifest: Manifest, out: Path, previous: Path | None = None) -> Made:
+def rebuild(
+    session: Session,
+    manifest: Manifest,
+    out: Path,
+    previous: Path | None = None,
+    changed: DriftFile | None = None,
+) -> Made:
     """Build the release of a manifest again in `out`, and compare every file.
 
-    Raises ReleaseError before anything is drawn when builder, tools, packages, deny lists or the previous
-    release are others than those of the manifest, and afterwards when a file differs.
+    `changed` is what the release was told of answers that changed. Raises ReleaseError before anything is drawn when
+    builder, tools, packages, deny lists, the previous release or these answers are others than those of the manifest,
+    and afterwards when a file differs.
     """
     require_same_sources(session, manifest)
     require_parent(manifest, previous)
-    made = make_release(session, out, manifest.version, previous)
+    require_drift(manifest, changed)
+    made = make_release(session, out, manifest.version, previous, changed=changed)
     differences = list(_files(manifest, made.manifest))
     if differences:
         raise ReleaseError(f"{out} is not the release of the manifest: {_first(differences)} (please report it)")
@@ -83,6 +95,15 @@ def require_parent(manifest: Manifest, previous: Path | None) -> None:
         raise ReleaseError(
             f"{previous} is not the {parent.version} that {manifest.version} was made on: its rows have another digest"
         )
+
+
+def require_drift(manifest: Manifest, changed: DriftFile | None) -> None:
+    """Refuse findings of drift that are not those of the manifest."""
+    told = manifest.files.get(DRIFT)
+    mine = None if changed is None else hashlib.sha256(drift_text(changed).encode()).hexdigest()
+    if mine != (None if told is None else told.sha256):
+        remedy = "leave --drift out" if told is None else f"name its {DRIFT} with --drift"
+        raise ReleaseError(f"{manifest.name} {manifest.version} was made with other findings of drift: {remedy}")
 
 
 def _sources(session: Session, manifest: Manifest) -> Iterator[str]:

@@ -32,10 +32,12 @@ from builder.settings import Settings, profiles
 from builder.stages.decontaminate import benchmark_facts, deny_lists
 from builder.stages.definition import load_definition
 from builder.stages.diff import difference
+from builder.stages.drifted import FILE as DRIFT
+from builder.stages.drifted import drift_text, stale_of
 from builder.stages.export import export
 from builder.stages.live import write_carried
 from builder.stages.patterning import Structural, structural_of
-from builder.stages.previous import arranged, open_previous
+from builder.stages.previous import arranged
 from builder.store import Store
 from builder.tools.pool import ToolPool
 
@@ -46,18 +48,17 @@ def release(
     settings: Settings,
     out: Path,
     definition: ReleaseDefinition | None = None,
-    previous: Path | None = None,
+    layout: Layout | None = None,
 ) -> Manifest:
     """Write the release of what `store` holds to `out` and return its manifest.
 
-    `previous` is the folder of the version before: its rows keep their order and splits, new ones follow.
-    Raises ReleaseError when `out` holds something else, when nothing is chosen, when the rows break what
-    the definition promises, or when the version does not follow the previous one.
+    `layout` is the version before, opened: its rows keep their order and splits, new ones follow, and what rests on
+    answers that changed since goes. Raises ReleaseError when `out` holds something else, when nothing is chosen, when
+    the rows break what the definition promises, or when they need a higher version.
     """
     definition = definition or load_definition()
-    layout = open_previous(previous, definition.version) if previous is not None else None
     held = unseen(pool, settings.held_out, settings.run_seed)
-    with arranged(store, layout, held) as retired, building(out) as folder:
+    with arranged(store, layout, held, stale_of(store, layout, pool)) as retired, building(out) as folder:
         made = export(store, pool, definition, folder, layout)
         files = {path: file_entry(folder / path, rows) for path, rows in sorted(made.files.items())}
         files |= {path: file_entry(folder / path, None) for path in write_traces(folder, definition.traces)}
@@ -72,6 +73,9 @@ def release(
         facts = card_facts(folder, definition, pool, files, store_facts(store.connection, store.fingerprint), origin)
         keep_promises(facts)
         files |= write_carried(pool, folder)
+        if layout is not None and layout.drift.calls:
+            _write(folder / DRIFT, drift_text(layout.drift))
+            files[DRIFT] = file_entry(folder / DRIFT, None)
         files |= {path: file_entry(folder / path, None) for path in write_plots(folder, facts)}
         for name in TEXTS:
             _write(folder / name, render(facts, name, _template(name)))

@@ -36,7 +36,7 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
 
     `recorded` compares with the recorded results too. Nothing is raised for a broken spec.
     """
-    sound = sound_pool(root, cache, unverified=True)
+    sound = sound_pool(root, cache, waiting=True)
     pool, problems = sound.pool, list(sound.problems)
     problems += _versions(pool)
     chosen = [spec for spec in pool.tools.values() if is_inside(spec.id, inside)]
@@ -59,7 +59,7 @@ def audit(root: Path, cache: TableCache, inside: str = "", *, recorded: bool = T
     types = {name for tool, names in sound.types.items() if is_inside(tool, inside) for name in names}
     wanted = [p for p in problems if _inside(p.file, inside) or (of_types(p) and p.key.split(".")[0] in types)]
     skipped = {provider: why for provider, why in pool.inactive.items() if _inside(provider.replace(".", "/"), inside)}
-    waiting = {tool: why for tool, why in pool.unverified.items() if is_inside(tool, inside)}
+    waiting = {tool: why for tool, why in pool.waiting.items() if is_inside(tool, inside)}
     skipped |= {tool: why for tool, why in waiting.items() if pool.declared[tool].kind != "code"}
     skipped |= {spec.id: refused for spec in chosen if spec.kind == "code" and refused}
     ordered = sorted(dict.fromkeys(wanted), key=lambda p: (p.file, p.key, p.problem))
@@ -82,7 +82,7 @@ def _no_sandbox(chosen: Sequence[ToolSpec]) -> str:
 def _can_run(pool: ToolPool, spec: ToolSpec, refused: str) -> bool:
     if spec.kind == "code":
         return not refused
-    return spec.id not in pool.unverified and (not spec.is_live or pool.providers[spec.provider].share_responses)
+    return spec.id not in pool.waiting and (not spec.is_live or pool.providers[spec.provider].share_responses)
 
 
 def _versions(pool: ToolPool) -> Iterator[SpecProblem]:

@@ -75,7 +75,7 @@ def _holds_packages(folder: Path) -> bool:
 
 def _read(said: dict[str, Any]) -> Audit:
     problems = tuple(
-        SpecProblem(*(_clean(problem[key]) for key in ("file", "key", "problem", "remedy")))
+        SpecProblem(*(str(problem[key]) for key in ("file", "key", "problem", "remedy")))
         for problem in said["problems"]
     )
     skipped = {_clean(tool): _clean(why) for tool, why in said["skipped"].items()}

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder.tools.held_back import held_back
+from builder.tools.small_files import small_text
 
 State = Literal["active", "missing", "restricted", "unverified", "unused", "broken"]
 
 _LONG_KEY = re.compile(r"""(?<![\w"'\-.])(?:[\w"'\-]++[ \t]*+\.[ \t]*+){19}""")
+
+_LONG_NUMBER = re.compile(r"0[xob][0-9A-Fa-f_]{1000}")
 
 _TABLE = re.compile(r"^\[", re.MULTILINE)
 
@@ -90,9 +93,9 @@ def missing(packages: Iterable[tuple[str, str]]) -> str | None:
 
 def _state(provider: dict[str, Any] | None, rules: dict[str, Any]) -> tuple[State, str]:
     """State of a provider's tools, and what to do about it."""
-    if provider is None:
+    packages = provider.get("packages", []) if provider is not None else None
+    if provider is None or not isinstance(packages, list) or not all(isinstance(each, dict) for each in packages):
         return "broken", _BROKEN
-    packages = provider.get("packages", ())
     lacking = missing((str(package.get("name")), str(package.get("version"))) for package in packages)
     if lacking is not None:
         return "missing", lacking
@@ -114,16 +117,19 @@ def parse_toml(text: str) -> dict[str, Any]:
     """The tables of a spec's text. Raises ValueError, or RecursionError for nesting beyond reason.
 
     The parser takes minutes for a key of ten thousand parts, so one of more than a spec could need is not given to it.
+    Nor is a number that it would read and that could not be written again.
     """
     if _LONG_KEY.search(text):
         raise ValueError("a key of 20 parts or more")
+    if _LONG_NUMBER.search(text):
+        raise ValueError("a number of 1,000 digits or more")
     return tomllib.loads(text)
 
 
 def _head(path: Path) -> dict[str, Any] | None:
     """The keys before the first table: reading all of 500 files takes a second."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = small_text(path)
         first = _TABLE.search(text)
         return parse_toml(text[: first.start()] if first else text)
     except (OSError, ValueError, RecursionError):
@@ -133,6 +139,6 @@ def _head(path: Path) -> dict[str, Any] | None:
 
 def _toml(path: Path) -> dict[str, Any] | None:
     try:
-        return parse_toml(path.read_text(encoding="utf-8"))
+        return parse_toml(small_text(path))
     except (OSError, ValueError, RecursionError):
         return None

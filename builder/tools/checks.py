@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import os
 import re
 import string
 import sys
@@ -233,12 +234,16 @@ def _signatures(files: SpecFiles, provider: str) -> dict[str, set[str]]:
     """Function name to its parameter names, read from functions.py without importing it."""
     path = files.folder(provider) / "functions.py"
     file = path.relative_to(files.root).as_posix()
-    if not path.exists():
+    text = files.text(path) if os.path.lexists(path) else None
+    if text is None:
         return {}
     try:
-        outline = files.parsed.get("python", path.read_text(encoding="utf-8"), _outline)
-    except SyntaxError as error:
-        files.report(file, f"line {error.lineno}", f"not Python: {error.msg}", "mend the syntax")
+        outline = files.parsed.get("python", text, _outline)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        # Beside broken syntax: a null byte, and expressions nested beyond what the parser takes.
+        line = f"line {error.lineno}" if isinstance(error, SyntaxError) else "-"
+        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deeply"
+        files.report(file, line, f"not Python: {reason}", "mend the syntax")
         return {}
     for line, module in outline["imports"]:
         if module.split(".", 1)[0] not in sys.stdlib_module_names and module not in SHARED:

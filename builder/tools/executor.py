@@ -49,6 +49,11 @@ class Executor:
             self._digests[call.tool] = self.pool.executable_digest(call.tool)
         return digest(self._digests[call.tool], call.arguments)
 
+    def complete(self, call: Call) -> Call:
+        """The call as its tool gets it: defaults filled in, whole numbers as such. Raises ToolError."""
+        spec = self._active(call.tool)
+        return Call(call.tool, self._check_arguments(spec, call.arguments))
+
     def execute(self, call: Call) -> Result:
         """Run a call. A failed call is a Result with a structured error; a ToolDefect is raised."""
         # What a service failed to answer once it may answer the next time.
@@ -65,9 +70,7 @@ class Executor:
 
     def _run(self, call: Call) -> Result:
         try:
-            spec = self.pool.tools.get(call.tool)
-            if spec is None:
-                raise ToolError("unknown_tool", f"there is no tool {call.tool}")
+            spec = self._active(call.tool)
             arguments = self._check_arguments(spec, call.arguments)
             value = self._in_time(spec, arguments)
             return Result(value=self._check_result(spec, value))
@@ -79,6 +82,12 @@ class Executor:
             if error.details:
                 body["details"] = error.details
             return Result(error=body)
+
+    def _active(self, tool: str) -> ToolSpec:
+        spec = self.pool.tools.get(tool)
+        if spec is None:
+            raise ToolError("unknown_tool", f"there is no tool {tool}")
+        return spec
 
     def _check_arguments(self, spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
         validator = self._validators.get(spec.id)

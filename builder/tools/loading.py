@@ -12,9 +12,7 @@ from builder.records.exemplars import Scenario
 from builder.records.tools import LicenceRule, Provider, SemanticType, ToolSpec
 from builder.tools.catalogue import parse_toml, rule_name
 from builder.tools.parsed import ParsedFiles
-
-MAX_SPEC_BYTES = 262_144
-"""A spec is a small file; anything larger is refused before it is parsed."""
+from builder.tools.small_files import small_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -51,6 +49,17 @@ class SpecFiles:
 
     def report(self, file: str, key: str, problem: str, remedy: str) -> None:
         self.problems.append(SpecProblem(file, key, problem, remedy))
+
+    def text(self, path: Path) -> str | None:
+        """What a file holds; None, and a problem, where it cannot be read."""
+        try:
+            return small_text(path)
+        except UnicodeDecodeError as error:
+            self.report(self._name(path), "-", f"not UTF-8: {error.reason} at byte {error.start}", "save it as UTF-8")
+        except (OSError, ValueError) as error:
+            problem = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            self.report(self._name(path), "-", problem, "it is a small file of text: move data into a table")
+        return None
 
     def _read(self) -> None:
         if not (self.root / "types.toml").is_file():
@@ -97,11 +106,11 @@ class SpecFiles:
         return path.relative_to(self.root).as_posix()
 
     def _toml(self, path: Path) -> dict[str, Any] | None:
-        if path.stat().st_size > MAX_SPEC_BYTES:
-            self.report(self._name(path), "-", "larger than 256 KiB", "a spec is a small file: move data into a table")
+        text = self.text(path)
+        if text is None:
             return None
         try:
-            return self.parsed.get("toml", path.read_text(encoding="utf-8"), parse_toml)
+            return self.parsed.get("toml", text, parse_toml)
         except (ValueError, RecursionError) as error:
             self.report(self._name(path), "-", f"not TOML: {error}", "mend the syntax at that place")
             return None

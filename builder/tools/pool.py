@@ -124,16 +124,16 @@ class ToolPool:
 
     @classmethod
     def of(
-        cls, files: SpecFiles, cache: TableCache, *, live: LiveOptions | None = None, unverified: bool = False
+        cls, files: SpecFiles, cache: TableCache, *, live: LiveOptions | None = None, waiting: bool = False
     ) -> ToolPool:
         """The pool of files that are known to be sound, scenarios unchecked: for checking specs, not for a run.
 
-        With `unverified` it has those, too, that take part in no draw yet.
+        With `waiting` it has those, too, that take part in no draw yet.
         """
         pool = cls.__new__(cls)
         pool._take(files, cache, None, True, live)
-        if unverified:
-            pool._activate({**pool.tools, **{tool: files.tools[tool] for tool in pool.unverified}})
+        if waiting:
+            pool._activate({**pool.tools, **{tool: files.tools[tool] for tool in pool.waiting}})
         return pool
 
     def _take(
@@ -160,8 +160,9 @@ class ToolPool:
             for identity, spec in files.tools.items()
             if spec.provider not in self.inactive and (only is None or identity in only)
         }
-        self.unverified = held_back(self.root, {tool: spec.kind for tool, spec in chosen.items()})
-        self._activate({tool: spec for tool, spec in chosen.items() if tool not in self.unverified})
+        # Sound tools that take part in no draw yet, with what they wait for.
+        self.waiting = held_back(self.root, {tool: spec.kind for tool, spec in chosen.items()})
+        self._activate({tool: spec for tool, spec in chosen.items() if tool not in self.waiting})
         self._live_options = live
         self._runtimes = {
             identity: ProviderRuntime(provider, files.folder(identity), cache)
@@ -228,7 +229,7 @@ class ToolPool:
 
     def why_not(self, tool: str) -> str:
         """Why a tool is not active."""
-        found = self.unverified.get(tool) or self.inactive.get(tool.rpartition(".")[0])
+        found = self.waiting.get(tool) or self.inactive.get(tool.rpartition(".")[0])
         return found or "no spec of it is here"
 
     def runtime(self, provider: str) -> ProviderRuntime:

@@ -19,6 +19,7 @@ from builder.records.tools import Call, ToolSpec
 from builder.tools.examples import run_examples
 from builder.tools.executor import Executor
 from builder.tools.pool import ToolPool
+from builder.tools.small_files import MAX_LIST_BYTES, small_text
 from builder.tools.sound import sound_pool
 from builder.tools.tables import TableCache
 from builder.tools.writing import write_changed
@@ -87,15 +88,29 @@ def table_facts(pool: ToolPool, provider: str) -> dict[str, dict[str, Any]]:
     return facts
 
 
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What a recorded file may raise that a stranger wrote."""
+
+
+def _read(path: Path) -> Any:
+    return json.loads(small_text(path, MAX_LIST_BYTES))
+
+
+def _tables_of(entries: Any) -> list[dict[str, Any]]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError("expected a table for each entry")
+    return entries
+
+
 def compare(executor: Executor, spec: ToolSpec) -> list[SpecProblem]:
     """Recorded results that are missing, stale, or no longer what the tool gives."""
     path = recorded_path(executor.pool.root, spec.id)
     file = path.relative_to(executor.pool.root).as_posix()
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))["examples"]
+        kept = _tables_of(_read(path)["examples"])
     except FileNotFoundError:
         return [SpecProblem(file, "-", "not recorded yet", f"run: dive-builder tools record {_spec_file(spec)}")]
-    except (ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         return [SpecProblem(file, "-", f"cannot be read: {error}", "delete it and record again")]
     try:
         now = run_recorded(executor, spec)
@@ -133,9 +148,13 @@ def compare_tables(pool: ToolPool, provider: str) -> list[SpecProblem]:
             if now
             else []
         )
-    kept = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        kept = _read(path)
+        shown = {name: _table(facts) for name, facts in kept.items()}
+    except UNREADABLE as error:
+        return [SpecProblem(file, "-", f"cannot be read: {error}", "delete it and record again")]
     return [
-        SpecProblem(file, name, f"expected {_table(kept.get(name))}, found {_table(now.get(name))}", AGAIN)
+        SpecProblem(file, name, f"expected {shown.get(name, _table(None))}, found {_table(now.get(name))}", AGAIN)
         for name in sorted(kept.keys() | now.keys())
         if kept.get(name) != now.get(name)
     ]
@@ -209,14 +228,14 @@ def record_all(root: Path, cache: TableCache, inside: str = "") -> Recorded:
     Raises SpecError for a broken spec among them, and when an example does not come out as declared: a wrong
     result is not written down.
     """
-    sound = sound_pool(root, cache, unverified=True)
+    sound = sound_pool(root, cache, waiting=True)
     broken = [problem for problem in sound.problems if problem.file.startswith(inside)]
     if broken:
         raise SpecError(broken)
     pool = sound.pool
     executor = Executor(pool, cache=CACHED_CALLS)
     # Programs need no call of a service to be recorded, only a sandbox.
-    ready = [spec for spec in pool.tools.values() if spec.kind == "code" or spec.id not in pool.unverified]
+    ready = [spec for spec in pool.tools.values() if spec.kind == "code" or spec.id not in pool.waiting]
     chosen = [spec for spec in ready if is_inside(spec.id, inside)]
     if inside and not chosen:
         raise BuilderError(f"{inside}: no tool that can run here (`dive-builder tools check {root / inside}` says why)")

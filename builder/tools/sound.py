@@ -33,17 +33,17 @@ class Sound:
     """Types that each declared tool speaks of, with their parents; of broken tools too."""
 
 
-def sound_pool(root: Path, cache: TableCache, *, live: LiveOptions | None = None, unverified: bool = False) -> Sound:
+def sound_pool(root: Path, cache: TableCache, *, live: LiveOptions | None = None, waiting: bool = False) -> Sound:
     """The pool without what is broken, restricted tools included. Raises nothing for a broken spec.
 
-    `live` says how tools that call a service are answered; with `unverified` those that wait are there too.
+    `live` says how tools that call a service are answered; with `waiting` those that wait are there too.
     """
     files = SpecFiles(root, cache.folder)
     cross_check(files)
     problems = list(files.problems)
     types = {tool: _with_parents(files, _types_of(spec)) for tool, spec in files.tools.items()}
     dropped = without_broken(files)
-    pool = ToolPool.of(files, cache, live=live, unverified=unverified)
+    pool = ToolPool.of(files, cache, live=live, waiting=waiting)
     for name, scenario in list(files.scenarios.items()):
         # What only lacks a dropped tool or type is not to blame.
         hollow = bool(dropped & {*tools_of(scenario), *(slot.type for slot in scenario.slots.values())})

@@ -17,12 +17,16 @@ from builder.hub.changes import FILE as CHANGES
 from builder.hub.manifest import FILE, content_digest, file_entry, manifest_text, read_manifest
 from builder.hub.previous import Layout
 from builder.hub.reading import bodies
+from builder.identity import canonical_json
 from builder.recipe.leaks import leak_keys
 from builder.recipe.splits import Unseen
+from builder.records.drift import DriftedCall, DriftFile, result_digest
 from builder.records.releases import Manifest
+from builder.records.tools import Call
 from builder.stages.check_release import check_release
 from builder.stages.definition import load_definition
 from builder.stages.diff import diff
+from builder.stages.drifted import stale_of
 from builder.stages.previous import arranged, open_previous
 from builder.stages.release import add_changes, release
 from builder.store import Store
@@ -56,7 +60,8 @@ def follow(
     with small_store(folder / "dive.duckdb", executor, MORE) as store:
         change(store)
         before = store.query("release/choices")
-        release(store, executor.pool, SETTINGS, folder / "release", definition, previous)
+        layout = open_previous(previous, version)
+        release(store, executor.pool, SETTINGS, folder / "release", definition, layout)
         assert store.query("release/choices") == before
     return folder / "release"
 
@@ -242,6 +247,54 @@ def test_rows_that_show_what_is_now_held_out_are_retired(first: Path, tmp_path: 
         assert set(retired.values()) == {"shows what this version holds out"}
         trained = {("sft", identity) for split in ("train", "validation") for identity in ids(first, "sft", split)}
         assert set(retired) == trained | {("rl", identity) for identity in ids(first, "rl")}
+
+
+def drifted(executor: Executor, call: Call) -> DriftFile:
+    """As if the call were answered otherwise tomorrow."""
+    before = result_digest(executor.execute(call).payload())
+    one = DriftedCall(tool=call.tool, arguments=call.arguments, recorded="2024-01-01", before=before, after="0" * 64)
+    return DriftFile.of("9999-12-31", (one,))
+
+
+def test_a_trajectory_alone_may_rest_on_a_changed_answer(first: Path, tmp_path: Path, executor: Executor) -> None:
+    """One that looked up what its task does not need: another of its task stays."""
+    with small_store(tmp_path / "dive.duckdb", executor) as store:
+        needed = {(call.tool, canonical_json(call.arguments)) for task in store.tasks() for call in task.calls}
+        played = {
+            canonical_json(call["function"]["arguments"]): attempt
+            for attempt in store.attempts()
+            for message in attempt.messages
+            for call in message.get("tool_calls", ())
+            if call["function"]["name"] == executor.pool.declared[PROFILE].name
+        }
+        text, attempt = next((text, a) for text, a in sorted(played.items()) if (PROFILE, text) not in needed)
+        layout = open_previous(first, "1.1.0", drifted(executor, Call(PROFILE, json.loads(text))))
+        stale = stale_of(store, layout, executor.pool)
+        assert (dict(stale.tasks), dict(stale.before)) == ({}, {})
+        gone = set(stale.attempts)
+        assert attempt.id in gone and set(stale.attempts.values()) == {PROFILE}
+        held = Unseen(frozenset(), (), None, frozenset())
+        before = store.query("release/choices")
+        lost = gone & {row[3] for row in before}
+        assert lost
+        with arranged(store, layout, held, stale) as retired:
+            assert retired == {("sft", row): f"drifted: {PROFILE}" for row in lost}
+            assert [row[3] for row in store.query("release/choices")] == [
+                row[3] for row in before if row[3] not in lost
+            ]
+            assert gone.isdisjoint(row[0] for row in store.query("release/accepted"))
+        assert gone <= {row[0] for row in store.query("release/accepted")}
+
+
+def test_what_the_pool_replays_otherwise_is_not_stale(first: Path, tmp_path: Path, executor: Executor) -> None:
+    with small_store(tmp_path / "dive.duckdb", executor) as store:
+        call = next(Call(c.tool, c.arguments) for task in store.tasks() for c in task.calls if c.tool == PROFILE)
+        found = drifted(executor, call)
+        stale = stale_of(store, open_previous(first, "1.1.0", found), executor.pool)
+        assert stale.tasks and stale.tasks == stale.before
+        other = DriftFile.of(found.date, tuple(one.model_copy(update={"before": "1" * 64}) for one in found.calls))
+        stale = stale_of(store, open_previous(first, "1.1.0", other), executor.pool)
+        assert (dict(stale.tasks), dict(stale.attempts), dict(stale.before)) == ({}, {}, {})
 
 
 def test_leak_keys_tell_tasks_apart(tmp_path: Path, executor: Executor) -> None:

@@ -233,3 +233,17 @@ def test_a_long_result_is_kept_as_its_digest(specs: Path, tmp_path: Path) -> Non
     assert problems(specs) == ()
     change(specs, FUNCTIONS, "30_000", "30_001")
     assert [p.file for p in problems(specs)] == [f"{ATLAS}/recorded/divide.json"] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"examples": [1]}', '{"examples": {}}', "[" * 100_000, "\x00", '{"examples": null}']
+)
+@pytest.mark.parametrize("name", ["divide", "_tables"])
+def test_a_recorded_file_that_is_none_is_told(specs: Path, name: str, text: str) -> None:
+    path = specs / ATLAS / "recorded" / f"{name}.json"
+    assert path.is_file()
+    path.write_text(text, encoding="utf-8")
+    file = f"{ATLAS}/recorded/{name}.json"
+    found = [problem for problem in problems(specs) if problem.file == file]
+    assert found and all("\n" not in str(problem) for problem in found)
+    assert name == "_tables" or found[0].problem.startswith("cannot be read: ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import ToolDefect
+from builder.errors import ToolDefect, ToolError
 from builder.records.tools import Call
 from builder.testing.small_recipe import DIVIDE, tiny_pool
 from builder.tools.executor import Executor
@@ -86,3 +86,20 @@ def test_a_whole_number_written_with_a_point_reaches_the_adapter_as_an_integer(t
     functions.write_text(text.replace("dividend / divisor", "dividend / len(range(divisor))"), encoding="utf-8")
     executor = Executor(ToolPool(specs, TableCache(tmp_path / "tables")))
     assert executor.execute(Call(DIVIDE, {"dividend": 9, "divisor": 3.0})).value == {"quotient": 3.0}
+
+
+def test_a_call_is_completed_as_its_tool_gets_it(tmp_path: Path) -> None:
+    specs = Path(shutil.copytree(tiny_pool(), tmp_path / "specs"))
+    spec = specs / "general" / "atlas" / "divide.toml"
+    text = spec.read_text(encoding="utf-8")
+    head, divisor, rest = text.partition("[parameters.divisor]")
+    option = rest.replace('type = "number"', 'type = "inhabitants"\nrequired = false\ndefault = 2', 1)
+    spec.write_text(head + divisor + option, encoding="utf-8")
+    executor = Executor(ToolPool(specs, TableCache(tmp_path / "tables")))
+    whole = Call(DIVIDE, {"dividend": 9, "divisor": 2})
+    assert executor.complete(Call(DIVIDE, {"dividend": 9})) == whole
+    assert executor.complete(Call(DIVIDE, {"dividend": 9, "divisor": 2.0})) == whole
+    for call, kind in ((Call(DIVIDE, {}), "invalid_arguments"), (Call("general.atlas.none", {}), "unknown_tool")):
+        with pytest.raises(ToolError) as caught:
+            executor.complete(call)
+        assert caught.value.kind == kind

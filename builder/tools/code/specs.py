@@ -9,13 +9,10 @@ from collections.abc import Iterator
 from builder.errors import SpecProblem
 from builder.records.code import Code
 from builder.records.tools import Provider, SemanticType, ToolSpec
+from builder.tools.claims import Problem, selections
 from builder.tools.code.calling import MAX_PROGRAM
-from builder.tools.http.selecting import problem_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-
-Problem = tuple[str, str, str]
-"""Key, problem, remedy."""
 
 
 def tool_problems(spec: ToolSpec, provider: Provider | None, types: dict[str, SemanticType]) -> Iterator[SpecProblem]:
@@ -41,14 +38,8 @@ def _problems(
         yield from _python(spec, code)
     else:
         yield from _sql(spec, code, provider)
+    yield from selections(spec, {}, None)
     for name, field in spec.returns.items():
-        problem = problem_of(field.select) if field.select is not None else None
-        if problem is not None:
-            yield (
-                f"returns.{name}.select",
-                f"{field.select!r} selects nothing: {problem}",
-                "write JMESPath or a pointer",
-            )
         if field.received is not None:
             yield f"returns.{name}.received", "only what a service says is translated", "drop it"
     for name, parameter in spec.parameters.items():

@@ -21,8 +21,7 @@ from builder.recipe.wording import date_text
 from builder.records.http import Received, Sent, Translation
 from builder.records.tools import Call, Provider, SemanticType, ToolSpec
 from builder.tools.http.options import LiveOptions
-from builder.tools.http.parsing import parse
-from builder.tools.http.reading import Requests, Translate, answer
+from builder.tools.http.reading import Requests, Translate, answer, check
 from builder.tools.http.secrets import Secrets
 from builder.tools.mcp import reading as mcp_reading
 from builder.tools.recordings import Recording, Recordings, request_key
@@ -159,9 +158,7 @@ class LiveTools:
         if spec.mcp is not None:
             return await self._opened_servers().call(provider, spec.mcp, sent, rng)
         assert request is not None
-        return await self._opened().fetch(
-            provider, sent, request.told, lambda received: parse(request.answer, received, request.media), rng
-        )
+        return await self._opened().fetch(provider, sent, request.told, partial(check, request), rng)
 
     def _note(self, call: Call, spec: ToolSpec, sent: Sent, error: ToolError, seconds: float) -> None:
         """Keep what failed, with its reason. Never an answer: the next run asks again."""

@@ -43,7 +43,7 @@ def check_live(root: Path, cache: TableCache, options: LiveOptions, inside: str 
     Raises BuilderError when there is none, SpecError when one of them is broken or lacks its key, SettingsError
     without a contact.
     """
-    sound = sound_pool(root, cache, unverified=True)
+    sound = sound_pool(root, cache, waiting=True)
     broken = [problem for problem in sound.problems if inside and problem.file.startswith(inside.removesuffix(".toml"))]
     if broken:
         raise SpecError(broken)

@@ -37,6 +37,12 @@ def answer(
     return fields(spec, types, document, translate, textual=request.answer in ("xml", "csv"))
 
 
+def check(request: HttpRequest, received: Received) -> None:
+    """Raises ToolError `bad_answer` for a success that is neither a no nor what the spec says."""
+    if request.no(received) is None:
+        parse(request.answer, received, request.media)
+
+
 def told(spec: ToolSpec, arguments: Mapping[str, Any], translate: Translate) -> dict[str, Any]:
     """What the service is told for the arguments. Raises ToolError `not_found` for what it does not know."""
     return {name: _told(spec, name, value, translate) for name, value in arguments.items()}
@@ -92,7 +98,7 @@ def _named(name: str, field: Return, value: Any, translate: Translate) -> Any:
 
 
 def _document(spec: ToolSpec, request: HttpRequest, received: Received) -> Any:
-    kind = request.statuses.get(str(received.status))
+    kind = request.no(received)
     if kind is not None:
         raise refused(spec, kind)
     return parse(request.answer, received, request.media)

@@ -17,12 +17,20 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:[-/.]?(\d{2})(?:[-/.]?(\d{2}))?)?(?:[T ].*)?", re.ASCII)
 
 
+MAX_EXPRESSION = 1000
+"""Characters; the longest that is shipped has a fifth of them."""
+
+
 def problem_of(expression: str) -> str | None:
     """Why an expression selects nothing at all; None when it is sound."""
+    if len(expression) > MAX_EXPRESSION:
+        return f"{len(expression):,} characters, and {MAX_EXPRESSION} are the most"
     if expression.startswith("/"):
         return "a pointer escapes ~ as ~0 and / as ~1" if re.search(r"~(?![01])", expression) else None
     try:
         _compiled(expression)
+    except RecursionError:
+        return "it is nested too deeply"
     except JMESPathError as error:
         return " ".join(str(error).split())[:160]
     return None
@@ -33,6 +41,10 @@ def select(expression: str, document: Any) -> Any:
     if not expression.startswith("/"):
         try:
             return _compiled(expression).search(document)
+        except RecursionError:
+            raise ToolError(
+                "bad_answer", "the answer has another shape: it is nested too deeply to select from"
+            ) from None
         except JMESPathError as error:
             raise ToolError(
                 "bad_answer", f"the answer has another shape: {' '.join(str(error).split())[:160]}"

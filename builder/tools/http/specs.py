@@ -8,16 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from yarl import URL
-
 from builder.errors import SpecProblem
-from builder.records.http import HttpRequest, Translation
+from builder.records.http import EMPTY, HttpRequest, Translation
 from builder.records.tools import Provider, ToolSpec
-from builder.tools.http.placing import SLOT, slots, texts
-from builder.tools.http.selecting import problem_of
-
-_LEFT_OVER = re.compile(r"[{}]|\$\(|%\(|<%")
-"""What is left of other template languages once `{parameter}` is taken out."""
+from builder.tools.claims import Problem, other_templates, placed_once, selections, undeclared, unknown_slots
+from builder.tools.http.placing import SLOT, slots
 
 _ODD_PATH = re.compile(r"[?#\\\s]|//|%(2e|2f|5c|00)", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,63}")
@@ -30,10 +25,10 @@ FORBIDDEN_HEADERS = frozenset(
 )
 """Headers that decide how a message is framed, where it goes, or who sends it: never a spec's."""
 
-_DOCS = "see docs/live_tools.md"
+NO_FOR_GOOD = frozenset({EMPTY, "204", *map(str, range(400, 500))} - {"408", "425", "429"})
+"""What `request.statuses` may name: a further try would not be answered otherwise."""
 
-Problem = tuple[str, str, str]
-"""Key, problem, remedy."""
+_DOCS = "see docs/live_tools.md"
 
 
 def tool_problems(spec: ToolSpec, provider: Provider | None) -> Iterator[SpecProblem]:
@@ -117,8 +112,8 @@ def _request(spec: ToolSpec, request: HttpRequest, provider: Provider | None) ->
     if request.method == "GET" and (request.body is not None or request.safe):
         yield "request.body", "a GET has no body and is safe by itself", "drop body and safe, or use POST"
     for status in request.statuses:
-        if status not in {str(code) for code in range(400, 500)} - {"408", "425", "429"}:
-            problem = f"expected a status from 400 to 499 that tells a no for good, found {status!r}"
+        if status not in NO_FOR_GOOD:
+            problem = f"expected 204, empty, or a status from 400 to 499 that tells a no for good, found {status!r}"
             yield f"request.statuses.{status}", problem, "name the status by which the service says that"
     yield from _expressions(spec, request)
     if request.paging is not None and request.paging.parameter in request.query:
@@ -139,18 +134,7 @@ def _address(request: HttpRequest, provider: Provider | None) -> Iterator[Proble
         problem = f"{path!r} holds a query, a fragment, a backslash, an empty or a climbing segment"
         yield "request.url", problem, "write plain segments; a query goes into [request.query]"
         return
-    try:
-        url = URL(SLOT.sub("x", request.url), encoded=True)
-        there = (url.scheme, (url.raw_host or "").lower(), url.port)
-        user = url.user is not None or url.password is not None
-    except ValueError as error:
-        yield "request.url", f"no address: {error}", "write https://host/path"
-        return
-    if user:
-        yield "request.url", "a user name stands in it", "keys go into [auth] of provider.toml"
-    elif provider is not None and there not in {host.origin for host in provider.hosts}:
-        problem = f"{there[0]}://{there[1]}:{there[2]} is none of the hosts that provider.toml declares"
-        yield "request.url", problem, "add it to [[hosts]], or correct it"
+    yield from undeclared("request.url", SLOT.sub("x", request.url), provider)
 
 
 def _places(spec: ToolSpec, request: HttpRequest) -> Iterator[Problem]:
@@ -161,19 +145,12 @@ def _places(spec: ToolSpec, request: HttpRequest) -> Iterator[Problem]:
         **{f"request.headers.{name}": value for name, value in request.headers.items()},
         "request.body": request.body,
     }
-    placed: Counter[str] = Counter()
+    placed = Counter(name for part in parts.values() for name in slots(part))
     for key, part in parts.items():
-        for name in slots(part):
-            placed[name] += 1
-            if name not in spec.parameters:
-                yield key, f"{{{name}}} is no parameter", f"expected one of {', '.join(sorted(spec.parameters))}"
-        for text in texts(part):
-            if _LEFT_OVER.search(SLOT.sub("", text)):
-                problem = f"{text!r} holds braces that are no {{parameter}}"
-                yield key, problem, "write {parameter} in lower case; there is no other template"
+        yield from unknown_slots(spec, key, slots(part))
+        yield from other_templates(key, part)
+    yield from placed_once(spec, placed, "request")
     for name, parameter in spec.parameters.items():
-        if placed[name] != 1:
-            yield f"parameters.{name}", f"it is placed {placed[name]} times", f"place {{{name}}} once in [request]"
         in_path = name in slots(parts["request.url"])
         if in_path and (parameter.many or (not parameter.required and parameter.default is None)):
             yield f"parameters.{name}", "a list, or a gap, cannot stand in the path", "require it, or move it"
@@ -194,14 +171,7 @@ def _names(request: HttpRequest) -> Iterator[Problem]:
 
 
 def _expressions(spec: ToolSpec, request: HttpRequest) -> Iterator[Problem]:
-    expressions: dict[str, str | None] = {"request.found": request.found}
+    others: dict[str, str | None] = {"request.found": request.found}
     if request.paging is not None:
-        expressions |= {"request.paging.items": request.paging.items, "request.paging.next": request.paging.next}
-    for name, field in spec.returns.items():
-        if field.select is None:
-            yield f"returns.{name}.select", "missing", f"say where the value is in the answer ({_DOCS})"
-        expressions[f"returns.{name}.select"] = field.select
-    for key, expression in expressions.items():
-        problem = problem_of(expression) if expression is not None else None
-        if problem is not None:
-            yield key, f"{expression!r} selects nothing: {problem}", "write JMESPath, or a JSON Pointer"
+        others |= {"request.paging.items": request.paging.items, "request.paging.next": request.paging.next}
+    yield from selections(spec, others, f"say where the value is in the answer ({_DOCS})")

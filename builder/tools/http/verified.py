@@ -16,6 +16,7 @@ from typing import Any
 from builder.identity import digest
 from builder.tools.catalogue import parse_toml
 from builder.tools.mcp.pins import SERVER
+from builder.tools.small_files import MAX_LIST_BYTES, small_text
 from builder.tools.writing import write_changed
 
 VERIFIED = "_verified.json"
@@ -48,8 +49,8 @@ def request_digest(tool: Mapping[str, Any], provider: Mapping[str, Any], listed:
 def entries(root: Path, provider: str) -> dict[str, dict[str, str]]:
     """What is verified of a provider's tools; nothing when the file is absent or broken."""
     try:
-        found = json.loads(_file(root, provider).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(small_text(_file(root, provider), MAX_LIST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -85,10 +86,10 @@ def mark(root: Path, tools: Mapping[str, str]) -> list[Path]:
 
 def _current(root: Path, provider: str, name: str) -> str:
     folder = root.joinpath(*provider.split("."))
-    tool, source = (parse_toml((folder / f"{n}.toml").read_text(encoding="utf-8")) for n in (name, "provider"))
+    tool, source = (parse_toml(small_text(folder / f"{n}.toml")) for n in (name, "provider"))
     if "mcp" not in tool:
         return request_digest(tool, source)
-    reviewed = json.loads((folder / "recorded" / SERVER).read_text(encoding="utf-8"))["tools"]
+    reviewed = json.loads(small_text(folder / "recorded" / SERVER, MAX_LIST_BYTES))["tools"]
     return request_digest(tool, source, reviewed.get(tool["mcp"].get("tool")))
 
 

@@ -65,7 +65,7 @@ def import_mcp(into: Path, asked: Asked, cache: TableCache, options: LiveOptions
         hosts=(host,) if host is not None else (),
     )  # fmt: skip
     title, tools, sample = asyncio.run(_look(source, asked, options))
-    pool = sound_pool(root, cache, unverified=True).pool
+    pool = sound_pool(root, cache, waiting=True).pool
     ground, named = ground_of(pool), namer(pool, provider)
     files = {into / "provider.toml": draft_provider(server, title, host)}
     files[pin_path(root, provider)] = pin_text(server.address, tools)

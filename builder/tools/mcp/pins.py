@@ -18,6 +18,7 @@ from typing import Any
 from builder.errors import SpecError, SpecProblem
 from builder.identity import canonical_json, digest
 from builder.recipe.injection import neutral
+from builder.tools.small_files import MAX_LIST_BYTES, small_text
 
 SERVER = "_server.json"
 
@@ -68,13 +69,15 @@ def read_pin(root: Path, provider: str) -> Pin:
     path = pin_path(root, provider)
     file = path.relative_to(root).as_posix()
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(small_text(path, MAX_LIST_BYTES))
         tools, said, server = body["tools"], body["digest"], body["server"]
-        sound = isinstance(tools, dict) and digest(tools) == said
+        sound = digest(tools) == said
+        if not isinstance(server, str) or not all(isinstance(listed, dict) for listed in tools.values()):
+            raise TypeError("expected the address of a server, and a table for each tool")
     except FileNotFoundError:
         problem = "the list of tools of the server was never reviewed"
         raise SpecError([SpecProblem(file, "-", problem, "run: dive-builder tools import-mcp")]) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"cannot be read: {type(error).__name__}: {str(error)[:SHOWN]}"
         raise SpecError([SpecProblem(file, "-", problem, "take a sound copy of the file")]) from None
     if not sound:

@@ -6,22 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-
-from yarl import URL
+from typing import Any
 
 from builder.errors import SpecError, SpecProblem
 from builder.records.mcp import McpTool
 from builder.records.tools import Provider, ToolSpec
-from builder.tools.http.placing import SLOT, slots, texts
-from builder.tools.http.selecting import problem_of
+from builder.tools.claims import Problem, other_templates, placed_once, selections, undeclared, unknown_slots
+from builder.tools.http.placing import slots
 from builder.tools.mcp.pins import Tools, read_pin
 
 _PLAIN = re.compile(r"[^/\x00-\x1f]+")
 
 _DOCS = "see docs/mcp_tools.md"
-
-Problem = tuple[str, str, str]
-"""Key, problem, remedy."""
 
 
 def tool_problems(spec: ToolSpec, provider: Provider | None, root: Path) -> Iterator[SpecProblem]:
@@ -58,18 +54,7 @@ def provider_problems(provider: Provider, root: Path) -> Iterator[SpecProblem]:
                 problem = "a program that is started has no network, and gets no key"
                 yield SpecProblem(file, key, problem, "drop it, or give the server's url")
     else:
-        try:
-            url = URL(server.url, encoded=True)
-            there = (url.scheme, (url.raw_host or "").lower(), url.port)
-            odd = url.user is not None or url.password is not None or bool(url.raw_fragment)
-        except ValueError as error:
-            yield SpecProblem(file, "server.url", f"no address: {error}", "write https://host/path")
-            return
-        if odd:
-            yield SpecProblem(file, "server.url", "a user name or a fragment stands in it", "keys go into [auth]")
-        elif there not in {host.origin for host in provider.hosts}:
-            problem = f"{there[0]}://{there[1]}:{there[2]} is none of the hosts that provider.toml declares"
-            yield SpecProblem(file, "server.url", problem, "add it to [[hosts]], or correct it")
+        yield from (SpecProblem(file, *problem) for problem in undeclared("server.url", server.url, provider))
     try:
         pin = read_pin(root, provider.id)
     except SpecError as error:
@@ -84,26 +69,11 @@ def provider_problems(provider: Provider, root: Path) -> Iterator[SpecProblem]:
 def _own(spec: ToolSpec, asked: McpTool) -> Iterator[Problem]:
     if not asked.safe:
         yield "mcp.safe", "a tool that may change something is not called", "set safe = true if it only asks"
-    placed: Counter[str] = Counter(slots(asked.arguments) if asked.arguments else list(spec.parameters))
-    for name in placed.keys() - spec.parameters.keys():
-        yield "mcp.arguments", f"{{{name}}} is no parameter", f"expected one of {', '.join(sorted(spec.parameters))}"
-    for name in spec.parameters:
-        if placed[name] != 1:
-            problem = f"it is placed {placed[name]} times"
-            yield f"parameters.{name}", problem, f"place {{{name}}} once in [mcp.arguments]"
-    for text in texts(asked.arguments):
-        if re.search(r"[{}]", SLOT.sub("", text)):
-            problem = f"{text!r} holds braces that are no {{parameter}}"
-            yield "mcp.arguments", problem, "write {parameter} in lower case; there is no other template"
-    expressions = {"mcp.found": asked.found}
-    for name, field in spec.returns.items():
-        if field.select is None:
-            yield f"returns.{name}.select", "missing", f"say where the value is in the answer ({_DOCS})"
-        expressions[f"returns.{name}.select"] = field.select
-    for key, expression in expressions.items():
-        broken = problem_of(expression) if expression is not None else None
-        if broken is not None:
-            yield key, f"{expression!r} selects nothing: {broken}", "write JMESPath, or a JSON Pointer"
+    placed = Counter(slots(asked.arguments) if asked.arguments else list(spec.parameters))
+    yield from unknown_slots(spec, "mcp.arguments", iter(placed))
+    yield from placed_once(spec, placed, "mcp.arguments")
+    yield from other_templates("mcp.arguments", asked.arguments)
+    yield from selections(spec, {"mcp.found": asked.found}, f"say where the value is in the answer ({_DOCS})")
 
 
 def _listed(spec: ToolSpec, asked: McpTool, tools: Tools) -> Iterator[Problem]:
@@ -111,13 +81,19 @@ def _listed(spec: ToolSpec, asked: McpTool, tools: Tools) -> Iterator[Problem]:
     if asked.tool not in tools:
         yield "mcp.tool", f"the server lists no tool {asked.tool}", f"expected one of {', '.join(sorted(tools))}"[:400]
         return
-    schema = tools[asked.tool].get("inputSchema", {})
-    known = schema.get("properties") if isinstance(schema.get("properties"), dict) else {}
+    schema = _table(tools[asked.tool].get("inputSchema"))
+    known, required = _table(schema.get("properties")), schema.get("required")
     told = set(asked.arguments or spec.parameters)
     for name in sorted(told - known.keys()):
         yield "mcp.arguments", f"{asked.tool} takes no {name}", f"expected one of {', '.join(sorted(known))}"[:400]
-    for name in sorted(set(schema.get("required", ())) - told):
+    needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
+    for name in sorted(needed - told):
         yield "mcp.arguments", f"{asked.tool} requires {name}", "tell it by a literal or a {parameter}"
     if asked.answer == "structured" and "outputSchema" not in tools[asked.tool]:
         problem = f"{asked.tool} promises no structured content"
         yield "mcp.answer", problem, 'set it to "json" or "text"'
+
+
+def _table(value: Any) -> dict[str, Any]:
+    """A part of a stranger's schema where it is a table; an empty one otherwise."""
+    return value if isinstance(value, dict) else {}

@@ -19,7 +19,7 @@ MAX_FIELDS = 25
 MAX_GAPS = 8
 """Parts of an answer that are told one by one."""
 
-NO = {"400": "invalid_value", "404": "not_found", "410": "not_found", "422": "invalid_value"}
+NO = {"204": "not_found", "400": "invalid_value", "404": "not_found", "410": "not_found", "422": "invalid_value"}
 """What statuses mean when a service describes them (RFC 9110, 15.5; RFC 9110, 15.5.21)."""
 
 

@@ -77,7 +77,7 @@ def import_openapi(into: Path, asked: Asked, cache: TableCache, options: LiveOpt
     provider = _provider(identity, plans, gaps)
     title, _ = words(cleaned(f"{description.info.title} {description.info.version or ''}"))
     source = f"{title} ({file})".strip()
-    pool = sound_pool(root, cache, unverified=True).pool
+    pool = sound_pool(root, cache, waiting=True).pool
     ground, named = ground_of(pool), namer(pool, identity)
     files = {into / "provider.toml": draft_provider(description, provider, source)}
     for plan in plans:

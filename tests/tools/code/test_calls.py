@@ -35,7 +35,7 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pool(specs: Path) -> ToolPool:
-    found = sound_pool(specs, TableCache(specs.parent / "cache"), unverified=True).pool
+    found = sound_pool(specs, TableCache(specs.parent / "cache"), waiting=True).pool
     # Some of these programs never end, and need not take as long for it as they may.
     found.code = CodeTools(found.providers, found.types, sandbox, Limits(wall=6.0, cpu=1.5))  # type: ignore[misc]
     return found
@@ -222,7 +222,7 @@ def test_evidence_is_of_the_program_and_not_of_its_words(tmp_path: Path) -> None
     specs, cache = code_specs(tmp_path / "specs"), TableCache(tmp_path / "cache")
 
     def key() -> str:
-        return Executor(sound_pool(specs, cache, unverified=True).pool).key(Call(ROOTS, {"values": [1]}))
+        return Executor(sound_pool(specs, cache, waiting=True).pool).key(Call(ROOTS, {"values": [1]}))
 
     before, file = key(), specs / "general" / "programs" / "square_roots.toml"
     text = file.read_text(encoding="utf-8")

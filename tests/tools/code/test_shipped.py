@@ -26,7 +26,7 @@ PROGRAMS = sorted(tool for tool, spec in SpecFiles(ROOT).tools.items() if spec.k
 
 @pytest.fixture(scope="module")
 def pool() -> ToolPool:
-    return sound_pool(ROOT, TableCache(default_cache_folder(dict(os.environ))), unverified=True).pool
+    return sound_pool(ROOT, TableCache(default_cache_folder(dict(os.environ))), waiting=True).pool
 
 
 @pytest.mark.parametrize("tool", PROGRAMS)

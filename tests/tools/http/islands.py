@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from builder.settings import Settings
 from builder.testing.small_recipe import tiny_pool
+from tests.stages.small_run import settings as small_settings
 from tests.tools.http.hostile import Asked, HostileServer, Route, reply
+
+CONTACT = "mailto:someone@example.org"
+SIZES = {"select.sft": 8, "select.rl": 4, "select.rl_test_unseen_toolset": 0, "select.rl_test_unseen_tool": 0}
 
 PROVIDER = "general.atlas"
 TOOL = "general.atlas.island_profile"
@@ -117,3 +122,40 @@ class Islands(HostileServer):
                 return
             body = {"people": row["people"], "area": {"km2": row["km2"]}, "served": len(asked.headers)}
             await reply(json.dumps(body))(asked, writer)
+
+
+def run_settings(folder: Path, specs: Path, **live: object) -> Settings:
+    changes = {"pool.specs": str(specs), "live.recordings": str(folder / "recordings"), **SIZES}
+    return small_settings(folder / "cache", 1).replace({**changes, **{f"live.{k}": v for k, v in live.items()}})
+
+
+def same(one: Path, other: Path) -> None:
+    names = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
+    assert [name for name in names if (one / name).read_bytes() != (other / name).read_bytes()] == []
+
+
+def settings_file(path: Path, **live: object) -> Path:
+    """Settings for commands that ask the service."""
+    text = Settings.profile("smoke").model_dump(mode="json")
+    text["live"] |= {"contact": CONTACT, "loopback": True, **live}
+    path.write_text(_toml(text), encoding="utf-8")
+    return path
+
+
+def _toml(body: dict[str, object]) -> str:
+    """Settings as TOML: tables of plain values, nulls left out."""
+    lines: list[str] = []
+    tables = {k: v for k, v in body.items() if isinstance(v, dict)}
+    lines += [f"{k} = {json.dumps(v)}" for k, v in body.items() if not isinstance(v, dict) and v is not None]
+
+    def table(name: str, inner: dict[str, object]) -> None:
+        lines.append(f"[{name}]")
+        lines.extend(f"{k} = {json.dumps(v)}" for k, v in inner.items() if not isinstance(v, dict) and v is not None)
+        for k, v in inner.items():
+            if isinstance(v, dict):
+                table(f"{name}.{k}", v)
+
+    for name, inner in tables.items():
+        table(name, inner)
+    return "\n".join(lines) + "\n"

@@ -5,7 +5,6 @@ Slow: each run starts worker processes.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli import main
 from builder.errors import Refused, ReleaseError
 from builder.hub.manifest import read_manifest
 from builder.recipe import sense
@@ -33,13 +31,9 @@ from builder.tools.http.checking import check_live
 from builder.tools.http.options import LiveOptions
 from builder.tools.recordings import RecordedFile, responses_path
 from builder.tools.tables import TableCache
-from tests.stages.small_run import settings as small_settings
-from tests.tools.http.islands import PROVIDER, TOOL, Islands, live_specs
+from tests.tools.http.islands import CONTACT, PROVIDER, TOOL, Islands, live_specs, run_settings, same
 
 pytestmark = pytest.mark.slow
-
-SIZES = {"select.sft": 8, "select.rl": 4, "select.rl_test_unseen_toolset": 0, "select.rl_test_unseen_tool": 0}
-CONTACT = "mailto:someone@example.org"
 
 FORBID = """
 import sys
@@ -70,17 +64,6 @@ if __name__ == "__main__":
     with Session(settings, folder / "again.duckdb", recipe=small_recipe()) as session:
         rebuild(session, manifest, folder / "again")
 """
-
-
-def run_settings(folder: Path, specs: Path, **live: object) -> Settings:
-    changes = {"pool.specs": str(specs), "live.recordings": str(folder / "recordings"), **SIZES}
-    return small_settings(folder / "cache", 1).replace({**changes, **{f"live.{k}": v for k, v in live.items()}})
-
-
-def same(one: Path, other: Path) -> None:
-    names = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
-    assert names == sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
-    assert [name for name in names if (one / name).read_bytes() != (other / name).read_bytes()] == []
 
 
 @pytest.fixture(scope="module")
@@ -173,49 +156,3 @@ def test_a_question_names_source_and_day(made: Path) -> None:
     day = pool.providers[PROVIDER].data_date
     assert day is not None and f"the small atlas data of {int(day[-2:])} " in sentence
     sense.time(pool, [TOOL], f"How many people live on Crete? {sentence}")
-
-
-def test_drift_tells_which_answers_changed(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """On specs of its own, whose service gets another census."""
-    with Islands.open() as service:
-        specs = live_specs(tmp_path / "specs", service.port)
-        text = Settings.profile("smoke").model_dump(mode="json")
-        text["live"] |= {"contact": CONTACT, "loopback": True}
-        file = tmp_path / "live.toml"
-        file.write_text(_toml(text), encoding="utf-8")
-        command = ("--specs", str(specs), "--settings", str(file))
-        assert main(["tools", "list", "--specs", str(specs)]) == 0
-        assert f"unverified: {PROVIDER}: never called: run: dive-builder tools check --live" in capsys.readouterr().out
-        assert main(["tools", "check", str(specs), "--live", *command[2:]]) == 0
-        out = capsys.readouterr().out
-        assert "recorded/_responses.jsonl" in out and out.endswith("1 live tools work\n")
-        assert main(["tools", "record", str(specs)]) == 0
-        assert main(["tools", "check", str(specs)]) == 0, capsys.readouterr().out
-        assert main(["tools", "drift", *command]) == 0
-        assert capsys.readouterr().out.endswith("3 calls: 0 changed, 0 not asked\n")
-        service.known["Crete"]["people"] += 1
-        assert main(["tools", "drift", *command]) == 1
-        out = capsys.readouterr().out
-        assert f"changed: {TOOL} {{'island': 'Crete'}}" in out and "people: recorded on" in out
-        assert main(["tools", "try", TOOL, "--arg", "island=Crete", "--live", *command]) == 0
-        assert json.loads(capsys.readouterr().out)["people"] == service.known["Crete"]["people"]
-    assert main(["tools", "drift", *command]) == 3
-    assert "3 calls: 0 changed, 3 not asked" in capsys.readouterr().out
-
-
-def _toml(body: dict[str, object]) -> str:
-    """Settings as TOML: tables of plain values, nulls left out."""
-    lines: list[str] = []
-    tables = {k: v for k, v in body.items() if isinstance(v, dict)}
-    lines += [f"{k} = {json.dumps(v)}" for k, v in body.items() if not isinstance(v, dict) and v is not None]
-
-    def table(name: str, inner: dict[str, object]) -> None:
-        lines.append(f"[{name}]")
-        lines.extend(f"{k} = {json.dumps(v)}" for k, v in inner.items() if not isinstance(v, dict) and v is not None)
-        for k, v in inner.items():
-            if isinstance(v, dict):
-                table(f"{name}.{k}", v)
-
-    for name, inner in tables.items():
-        table(name, inner)
-    return "\n".join(lines) + "\n"

@@ -15,7 +15,7 @@ from builder.errors import BuilderError, SettingsError, SpecError, ToolError
 from builder.records.http import Grant, Received, Sent
 from builder.tools.http.secrets import Secrets
 from builder.tools.recordings import RecordedFile, Recording, Recordings, read_line
-from tests.tools.http.hostile import HostileServer, in_turn, reply
+from tests.tools.http.hostile import HostileServer, Route, in_turn, raw, reply
 from tests.tools.http.service import NAME, at, live, provider, tool
 
 PROVIDER = "general.service"
@@ -174,6 +174,32 @@ def test_a_no_that_the_spec_declares_is_an_answer(tmp_path: Path) -> None:
         calling.close()
     (line,) = (tmp_path / "recordings" / f"{PROVIDER}.jsonl").read_text(encoding="utf-8").splitlines()
     assert '"status":404' in line and "gone" not in line
+
+
+@pytest.mark.parametrize(
+    ("route", "statuses"),
+    [
+        (raw(b"HTTP/1.1 204 No Content\r\n\r\n"), {"204": "not_found"}),
+        (raw(b"HTTP/1.1 204 No Content\r\n\r\n"), {"empty": "not_found"}),
+        (reply(""), {"empty": "not_found"}),
+        (reply(" \n", media="text/html"), {"empty": "not_found", "404": "invalid_value"}),
+    ],
+)
+def test_nothing_is_an_answer_where_the_spec_says_so(route: Route, statuses: dict[str, str], tmp_path: Path) -> None:
+    with HostileServer({"/look": route}) as server:
+        asked = {"url": at(server.port, "/look")}
+        spec, silent = tool({**asked, "statuses": statuses}), tool(asked)
+        calling = live(provider(server.port), tmp_path)
+        with pytest.raises(ToolError) as caught:
+            calling.call(silent, {})
+        assert caught.value.kind == "bad_answer" and list(calling.recordings.all_of(PROVIDER)) == []
+        for calls in (calling, live(provider(server.port), tmp_path, "replay")):
+            calls.recordings.files(PROVIDER)[0].refresh()
+            with pytest.raises(ToolError, match="the source has nothing of that") as caught:
+                calls.call(spec, {})
+            assert caught.value.kind == "not_found"
+        calling.close()
+    assert len(server.asked) == 2
 
 
 def test_calls_side_by_side_are_all_durable_when_they_return(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def cases() -> list[Any]:
 
 @pytest.fixture(scope="module")
 def pool() -> ToolPool:
-    return sound_pool(tool_specs_dir(), TableCache(default_cache_folder(dict(os.environ))), unverified=True).pool
+    return sound_pool(tool_specs_dir(), TableCache(default_cache_folder(dict(os.environ))), waiting=True).pool
 
 
 def routes(case: dict[str, Any]) -> dict[str, Route]:
@@ -88,5 +88,5 @@ def test_a_documented_answer_is_asked_for_and_read(
 
 def test_a_live_tool_that_was_never_seen_to_work_enters_no_draw(pool: ToolPool) -> None:
     drawn = ToolPool(tool_specs_dir(), TableCache(default_cache_folder(dict(os.environ))), restricted=True)
-    waiting = {tool for tool in pool.unverified if pool.declared[tool].kind == "http"}
+    waiting = {tool for tool in pool.waiting if pool.declared[tool].kind == "http"}
     assert set(LIVE) - drawn.tools.keys() == waiting

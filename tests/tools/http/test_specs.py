@@ -40,7 +40,7 @@ CASES = {
     "another host": (URL, url("http://evil.test/{island}"), "request.url", "none of the hosts that provider.toml"),
     "another port": (URL, url("http://127.0.0.1:81/{island}"), "request.url", "none of the hosts"),
     "encoded host": (URL, url("http://2130706433:8080/{island}"), "request.url", "none of the hosts"),
-    "user in the host": (URL, url("http://a:b@127.0.0.1:8080/{island}"), "request.url", "a user name stands in it"),
+    "user in the host": (URL, url("http://a:b@127.0.0.1:8080/{island}"), "request.url", "a user name or a fragment"),
     "traversal": (URL, url("http://127.0.0.1:8080/a/../{island}"), "request.url", "climbing segment"),
     "encoded traversal": (URL, url("http://127.0.0.1:8080/%2e%2e/{island}"), "request.url", "climbing segment"),
     "backslash": (URL, "url = 'http://127.0.0.1:8080\\evil/{island}'", "request.url", ""),
@@ -62,6 +62,7 @@ CASES = {
     "another method": (URL, URL + '\nmethod = "DELETE"', "request.method", "'GET' or 'POST'"),
     "a status that passes": ('404 = "not_found"', '429 = "not_found"', "request.statuses.429", "from 400 to 499"),
     "a status that is none": ('404 = "not_found"', 'ok = "not_found"', "request.statuses.ok", "from 400 to 499"),
+    "a status of answers": ('404 = "not_found"', '200 = "not_found"', "request.statuses.200", "expected 204, empty"),
     "no selection": ('select = "people"\n', "", "returns.people.select", "say where the value is"),
     "broken selection": ('select = "people"', 'select = "people["', "returns.people.select", "selects nothing"),
     "broken pointer": ('select = "people"', 'select = "/a~3"', "returns.people.select", "~0"),
@@ -158,7 +159,7 @@ def test_a_tool_that_was_never_seen_to_work_takes_part_in_nothing(tmp_path: Path
     pool = ToolPool(specs, cache)
     assert TOOL not in pool.tools and "island_profile" not in pool.by_name and pool.live_providers == ()
     assert pool.why_not(TOOL) == "never called: run: dive-builder tools check --live"
-    assert TOOL in sound_pool(specs, cache, unverified=True).pool.tools
+    assert TOOL in sound_pool(specs, cache, waiting=True).pool.tools
     assert {tool.id: tool.state for tool in catalogue(specs)}[TOOL] == "unverified"
     mark(specs, {TOOL: "2026-11-27"})
     assert TOOL in ToolPool(specs, cache).tools

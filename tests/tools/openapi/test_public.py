@@ -73,7 +73,7 @@ def test_each_operation_becomes_a_tool_or_is_told(name: str, tmp_path: Path) -> 
         told += missed
         # What a person has to confirm or fill in is all that the check finds.
         root = tmp_path / str(start) / "specs"
-        problems = sound_pool(root, TableCache(tmp_path / "cache"), unverified=True).problems
+        problems = sound_pool(root, TableCache(tmp_path / "cache"), waiting=True).problems
         odd = [p for p in problems if not p.key.endswith((".type", ".description", "review", "description", "returns"))]
         assert {p.key for p in odd} <= {"source", "data_licence", "attribution", "terms", "id"}, odd[:5]
     assert (len(asking), len(told)) == COUNTS[name], told
