@@ -30,6 +30,7 @@ PROVIDERS = (
     "general.mathematics",
     "general.units",
     "general.us",
+    "medical.phenotypes",
 )
 """Providers whose tools the example questions come from: few, so that the page changes only when these do."""
 

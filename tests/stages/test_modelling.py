@@ -292,7 +292,7 @@ def test_the_whole_loop_by_models_reaches_rows(tmp_path: Path) -> None:
     """The real recipe over the shipped tools: collected, derived, solved by the script, and chosen for both configs."""
     changes = {
         "synthesize.waves": 1,
-        "synthesize.draws_per_wave": 24,
+        "synthesize.draws_per_wave": 48,
         "solve.solver": "model",
         "solve.samples": 4,
         "model.name": MODEL,

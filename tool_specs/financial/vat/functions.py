@@ -6,7 +6,6 @@ from typing import Any
 
 from builder.countries import country_names
 
-
 UNSURE = frozenset(("GR", "PL", "PT"))
 """Where the package takes ordinary rates, or those of islands, for super-reduced and parking ones."""
 

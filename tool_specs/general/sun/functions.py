@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from builder.errors import ToolError
 
+DEPRESSION = {"civil": 6.0, "nautical": 12.0, "astronomical": 18.0}
+
 
 @cache
 def _zone(name: str) -> ZoneInfo:
@@ -44,12 +46,32 @@ def _event(kind: str, observer: Any, day: dt.date, zone: ZoneInfo) -> dt.datetim
         raise ToolError("not_supported", f"at this latitude there is no {kind} on {day.isoformat()}") from None
 
 
+def _depression(observer: Any, day: dt.date, zone: ZoneInfo, degrees: float, rising: bool) -> dt.datetime:
+    """When the sun's centre stands so far below the horizon on the local date. Twilight is defined without refraction,
+    which astral's own dawn and dusk put in. Raises ValueError where there is no such moment."""
+    from astral import SunDirection, sun
+
+    direction = SunDirection.RISING if rising else SunDirection.SETTING
+    # The event of a UTC date may fall on the local date before or after.
+    for shift in (0, 1, -1):
+        utc = sun.time_of_transit(
+            observer, day + dt.timedelta(days=shift), 90 + degrees, direction, with_refraction=False
+        )
+        local = utc.astimezone(zone)
+        if local.date() == day:
+            return _minute(local)
+    raise ValueError(f"the sun is not {degrees} degrees below the horizon on {day.isoformat()}")
+
+
 def sun_times(latitude: float, longitude: float, date: str, timezone: str) -> dict[str, Any]:
     from astral import Observer
 
     zone, day, observer = _zone(timezone), _date(date), Observer(latitude, longitude)
     rise, down = (_event(kind, observer, day, zone) for kind in ("sunrise", "sunset"))
-    dawn, dusk = (_event(kind, observer, day, zone) for kind in ("dawn", "dusk"))
+    try:
+        dawn, dusk = (_depression(observer, day, zone, DEPRESSION["civil"], rising) for rising in (True, False))
+    except ValueError:
+        raise ToolError("not_supported", f"at this latitude there is no civil dawn and dusk on {date}") from None
     text = {
         "sunrise": rise, "sunset": down, "civil_dawn": dawn, "civil_dusk": dusk,
     }  # fmt: skip
@@ -72,19 +94,13 @@ def sun_position(latitude: float, longitude: float, local_time: str, timezone: s
     }
 
 
-DEPRESSION = {"civil": 6.0, "nautical": 12.0, "astronomical": 18.0}
-
-
 def twilight_times(latitude: float, longitude: float, date: str, timezone: str, twilight: str) -> dict[str, Any]:
     from astral import Observer, sun
 
     zone, day = _zone(timezone), _date(date)
     observer = Observer(latitude, longitude)
     try:
-        dawn, dusk = (
-            _minute(event(observer, date=day, tzinfo=zone, depression=DEPRESSION[twilight]))
-            for event in (sun.dawn, sun.dusk)
-        )
+        dawn, dusk = (_depression(observer, day, zone, DEPRESSION[twilight], rising) for rising in (True, False))
         down = _minute(sun.sunset(observer, date=day, tzinfo=zone))
     except ValueError:
         raise ToolError(

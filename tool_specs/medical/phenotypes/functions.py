@@ -223,12 +223,12 @@ def _disease_names() -> dict[int, str]:
 
 @functools.cache
 def _annotations() -> dict[str, tuple[int, list[Any]]]:
-    """Disease name to its number and annotated terms."""
+    """Disease name to its number and annotated terms. Raw titles with their symbols (`...; RHCE`) are no names."""
     names = _disease_names()
     return {
         names[d.id]: (d.id, [_term(entry) for entry in sorted(d.hpo)])
         for d in _ontology().omim_diseases
-        if d.id in names
+        if d.id in names and ";" not in names[d.id]
     }
 
 
@@ -238,7 +238,7 @@ def diseases_table() -> list[dict[str, Any]]:
         modes = sorted({INHERITANCE[term.id] for term in terms if term.id in INHERITANCE})
         phenotypes = [term.name for term in terms if term.name in _terms()]
         systems = {system for term in terms if term.name in _terms() for system in _systems(term)}
-        plain = not name.startswith(("#", "%", "*", "+", "^")) and not name.isupper() and ";" not in name
+        plain = not name.startswith(("#", "%", "*", "+", "^")) and not name.isupper()
         proper = plain and not re.search(
             r"suscept|blood group|antigen|quantitative|protection|resistance to|response", name, re.I
         )
