@@ -28,8 +28,9 @@ DISPUTED = frozenset(
     """Alopiidae Odontaspididae Gekkonidae Diplodactylidae Eublepharidae Psittacidae Psittaculidae Cacatuidae Paridae
     Remizidae Hydrochaeridae Caviidae""".split()
 )
-"""Families that this version of NCBI Taxonomy bounds otherwise than the handbooks do (mackerel sharks are a subfamily of
-the thresher sharks, cockatoos and penduline tits stand in their neighbours' families), so nobody could check an answer."""
+"""Families that this version of NCBI Taxonomy bounds otherwise than the handbooks do, so nobody could check an answer:
+mackerel sharks are a subfamily of the thresher sharks, cockatoos and penduline tits stand in their neighbours'
+families."""
 BINOMIAL = re.compile(r"^[A-Z][a-z]+ [a-z]+(-[a-z]+)?$")
 PLAIN = re.compile(r"^[A-Z][a-z]+$")
 WELL_KNOWN = frozenset(
