@@ -30,7 +30,8 @@ from builder.stages.workbench import open_pool
 from builder.testing.small_recipe import tiny_pool
 from builder.tools.recordings import RecordedFile
 from tests.stages.small_run import settings as small_settings
-from tests.tools.http.test_release import FORBID, SIZES, same
+from tests.tools.http.islands import SIZES, same
+from tests.tools.http.test_release import FORBID
 from tests.tools.mcp.clock_recipe import PROVIDER, TOOL, clock_recipe
 from tests.tools.mcp.test_importing import without_review
 
