@@ -17,7 +17,7 @@ RELEASE ?= release
 UV_VERSION := 0.13.9
 
 BIN := $(VENV)/bin
-STRANGERS := tests/tools/sandbox tests/tools/code tests/tools/mcp tests/tools/openapi tests/tools/fuzz
+STRANGERS := tests/tools/sandbox tests/tools/code tests/tools/mcp tests/tools/openapi
 # Where environments are kept that are too large to make for each checkout.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dive-builder
 digest = $(shell $(PYTHON) -c "import hashlib, sys; print(hashlib.sha256(b''.join([*(open(f, 'rb').read() for f in sys.argv[2:]), sys.argv[1].encode()])).hexdigest()[:16])" $(1))
@@ -105,13 +105,15 @@ test-vllm: env env-vllm
 
 # Drawn calls of every tool take minutes, and are made where all tools are: test-all-tools.
 # What other targets run: drawn calls of every tool, and programs, servers, imports and specs of strangers.
-ELSEWHERE := tests/specs/test_calls.py $(STRANGERS)
+ELSEWHERE := tests/specs/test_calls.py $(STRANGERS) tests/tools/fuzz
 
 test: env
 	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(ELSEWHERE))
 
 test-sandbox: env
 	$(BIN)/python -m pytest -q $(STRANGERS)
+	@# It forks for each case, which a process with other tests' threads must not.
+	$(BIN)/python -m pytest -q tests/tools/fuzz
 
 # Environments of gigabytes, kept outside the checkout by the digest of their lock. Wheels of ours are installed into a
 # folder of each run, so that checkouts do not meet, and the checkout itself is never imported. Torch for CPU alone is not
