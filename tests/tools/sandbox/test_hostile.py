@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +36,10 @@ LIMITS = {"wall": 3.0, "cpu": 0.75, "memory": 160 << 20}
 """Shorter than those of tools: most greedy programs would run for ever."""
 
 TOGETHER_LIMITS = {"wall": 30.0, "cpu": 15.0}
+
+TRIES = 3
+"""Runs of all attempts together, should one end because the user's forks fail: without a namespace of its own a call
+may meet the kernel's count of what has just ended elsewhere. That is a refusal, and says nothing of the attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,25 @@ def attack(variant: str, user: str, ground: Ground) -> dict[str, Any]:
         return {"problem": how}
     given = json.dumps(ground.given)
     together = json.dumps({"given": ground.given, "programs": [[program.name, program.text] for program in ATTEMPTS]})
-    jobs = [{"text": TOGETHER, "input": together, "limits": TOGETHER_LIMITS}]
-    jobs += [{"text": program.text, "input": given, "limits": LIMITS} for program in GREEDY]
+    for _ in range(TRIES):
+        found = played(how, variant, [{"text": TOGETHER, "input": together, "limits": TOGETHER_LIMITS}], ground)
+        if found["problem"]:
+            return {"problem": f"{variant} as {user}: {found['problem']}"}
+        if found["outcomes"][0]["kind"] != "process_limit":
+            break
+    greedy = [{"text": program.text, "input": given, "limits": LIMITS} for program in GREEDY]
+    rest = played(how, variant, greedy, ground)["outcomes"]
+    return {
+        "problem": "",
+        "together": found["outcomes"][0],
+        **{program.name: one for program, one in zip(GREEDY, rest, strict=True)},
+    }
+
+
+def played(
+    how: tuple[list[str], dict[str, Any]], variant: str, jobs: list[dict[str, Any]], ground: Ground
+) -> dict[str, Any]:
+    """What the sandbox says of the jobs, one after the other."""
     done = subprocess.run(
         how[0],
         input=json.dumps({"variant": variant, "jobs": jobs}).encode(),
@@ -140,10 +160,7 @@ def attack(variant: str, user: str, ground: Ground) -> dict[str, Any]:
     )
     assert done.returncode == 0, f"the caller of the sandbox was harmed: {done.stderr.decode()[-2000:]}"
     found: dict[str, Any] = json.loads(done.stdout)
-    if found["problem"]:
-        return {"problem": f"{variant} as {user}: {found['problem']}"}
-    first, *rest = found["outcomes"]
-    return {"problem": "", "together": first, **{p.name: one for p, one in zip(GREEDY, rest, strict=True)}}
+    return found
 
 
 CASES = [(variant.name, user) for variant in VARIANTS for user in ("root", "user")]
@@ -152,17 +169,9 @@ EACH = pytest.mark.parametrize("case", CASES, ids="-".join)
 
 @pytest.fixture(scope="module")
 def attacked(ground: Ground) -> dict[tuple[str, str], dict[str, Any]]:
-    """What came of all programs, by variant and user; side by side, since many of them only wait for their end.
-
-    Those of one user come one after the other: without a namespace the processes of all count against each's limit.
-    """
-    users = sorted({user for _, user in CASES})
-
-    def of(user: str) -> dict[tuple[str, str], dict[str, Any]]:
-        return {case: attack(*case, ground) for case in CASES if case[1] == user}
-
-    with ThreadPoolExecutor(len(users)) as pool:
-        return {case: found for each in pool.map(of, users) for case, found in each.items()}
+    """What came of all programs, by variant and user. One case after the other: the greedy programs of one leave the
+    others too little to fork."""
+    return {case: attack(*case, ground) for case in CASES}
 
 
 Attacked = dict[tuple[str, str], dict[str, Any]]
