@@ -94,7 +94,9 @@ def missing(packages: Iterable[tuple[str, str]]) -> str | None:
 def _state(provider: dict[str, Any] | None, rules: dict[str, Any]) -> tuple[State, str]:
     """State of a provider's tools, and what to do about it."""
     packages = provider.get("packages", []) if provider is not None else None
-    if provider is None or not isinstance(packages, list) or not all(isinstance(each, dict) for each in packages):
+    if provider is None or not isinstance(packages, list):
+        return "broken", _BROKEN
+    if not all(isinstance(each, dict) and each.get("name") for each in packages):
         return "broken", _BROKEN
     lacking = missing((str(package.get("name")), str(package.get("version"))) for package in packages)
     if lacking is not None:

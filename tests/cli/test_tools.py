@@ -49,6 +49,7 @@ def test_list_says_what_is_active(specs: Path, capsys: pytest.CaptureFixture[str
             "missing",
             "needs pydantic==0.1, found",
         ),
+        ('[[packages]]\nname = ""\nversion = "1.0"\nlicence = "MIT"\n', "broken", "tools check"),
         ("\nthis is = not TOML", "broken", "tools check"),
     ],
 )
