@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from builder.errors import Refused
 from builder.recipe.derivation import evaluate, round_answer
 from builder.recipe.rounding import EDGE, on_edge, settle, stated
-from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, Ref
+from builder.records.derivations import AnswerSpec, CallStep, Derivation, Literal, Ref, Sources
 from builder.testing.tasks import CALCULATE, SHAPES, general_executor, make_task
 from builder.tools.driver import drive
 
 POOL = general_executor().pool
 ADD_VAT = "financial.vat.add_vat"
+
+
+def worked(identity: str, operation: str, a: Sources, b: Sources) -> CallStep:
+    """A step of the calculator."""
+    arguments = {"operation": Literal(literal=operation, type="option"), "a": a, "b": b}
+    return CallStep(id=identity, tool=CALCULATE, arguments=arguments)
 
 
 def priced(net: float, factor: float, decimals: int, kind: str = "number") -> Derivation:
@@ -28,15 +34,7 @@ def priced(net: float, factor: float, decimals: int, kind: str = "number") -> De
         tool=ADD_VAT,
         arguments={"net": Literal(literal=net, type="money_amount"), "rate": Literal(literal=19, type="vat_rate")},
     )
-    times = CallStep(
-        id="t",
-        tool=CALCULATE,
-        arguments={
-            "operation": Literal(literal="multiply", type="option"),
-            "a": Ref(step="g", field="gross"),
-            "b": Literal(literal=factor, type="number"),
-        },
-    )
+    times = worked("t", "multiply", Ref(step="g", field="gross"), Literal(literal=factor, type="number"))
     spec = AnswerSpec(kind="number", type=kind, decimals=decimals)
     return Derivation(steps=(gross, times), answer=Ref(step="t", field="result"), spec=spec)
 
@@ -54,15 +52,7 @@ def difference(net: float, other: float, decimals: int) -> Derivation:
         )
         for name, amount in (("a", net), ("b", other))
     ]
-    minus = CallStep(
-        id="d",
-        tool=CALCULATE,
-        arguments={
-            "operation": Literal(literal="subtract", type="option"),
-            "a": Ref(step="a", field="gross"),
-            "b": Ref(step="b", field="gross"),
-        },
-    )
+    minus = worked("d", "subtract", Ref(step="a", field="gross"), Ref(step="b", field="gross"))
     spec = AnswerSpec(kind="number", type="number", decimals=decimals)
     return Derivation(steps=(*steps, minus), answer=Ref(step="d", field="result"), spec=spec)
 
@@ -125,15 +115,7 @@ def test_a_type_says_whether_what_is_looked_up_was_computed(derived: bool, decim
         CallStep(id=name, tool="financial.vat.vat_rates", arguments={"country": Literal(literal=value, type="country")})
         for name, value in (("a", "Finland"), ("b", "Norway"))
     ]
-    together = CallStep(
-        id="d",
-        tool=CALCULATE,
-        arguments={
-            "operation": Literal(literal="add", type="option"),
-            "a": Ref(step="a", field="standard_rate"),
-            "b": Ref(step="b", field="standard_rate"),
-        },
-    )
+    together = worked("d", "add", Ref(step="a", field="standard_rate"), Ref(step="b", field="standard_rate"))
     spec = AnswerSpec(kind="number", type="number", decimals=2)
     both = Derivation(steps=(*rates, together), answer=Ref(step="d", field="result"), spec=spec)
     kind = POOL.types["vat_rate"].model_copy(update={"derived": derived})

@@ -10,7 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from builder.settings import Settings
+from builder.stages.run import run_session
+from builder.stages.session import Session
+from builder.stages.workbench import Recipe
 from builder.testing.small_recipe import tiny_pool
+from builder.tools.http.checking import check_live
+from builder.tools.http.options import LiveOptions
+from builder.tools.tables import TableCache
 from tests.stages.small_run import settings as small_settings
 from tests.tools.http.hostile import Asked, HostileServer, Route, reply
 
@@ -127,6 +133,17 @@ class Islands(HostileServer):
 def run_settings(folder: Path, specs: Path, **live: object) -> Settings:
     changes = {"pool.specs": str(specs), "live.recordings": str(folder / "recordings"), **SIZES}
     return small_settings(folder / "cache", 1).replace({**changes, **{f"live.{k}": v for k, v in live.items()}})
+
+
+def recorded(folder: Path, service: Islands, recipe: Recipe) -> Path:
+    """Specs of the service, seen to work, with the answers of a whole run recorded beside them."""
+    specs = live_specs(folder / "specs", service.port)
+    checked = check_live(specs, TableCache(folder / "cache"), LiveOptions(contact=CONTACT, loopback=True))
+    assert checked.working == (TOOL,) and checked.problems == ()
+    recording = run_settings(folder, specs, mode="record", contact=CONTACT, loopback=True)
+    with Session(recording, folder / "record.duckdb", recipe=recipe) as session:
+        run_session(session)
+    return specs
 
 
 def same(one: Path, other: Path) -> None:

@@ -39,7 +39,17 @@ from builder.tools.http.checking import check_live
 from builder.tools.http.options import LiveOptions
 from builder.tools.tables import TableCache
 from tests.releases import bench
-from tests.tools.http.islands import CONTACT, PROVIDER, TOOL, Islands, live_specs, run_settings, same, settings_file
+from tests.tools.http.islands import (
+    CONTACT,
+    PROVIDER,
+    TOOL,
+    Islands,
+    live_specs,
+    recorded,
+    run_settings,
+    same,
+    settings_file,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -69,12 +79,7 @@ class Versions:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Versions:
     folder = tmp_path_factory.mktemp("drift")
     with Islands.open() as service:
-        specs = live_specs(folder / "specs", service.port)
-        options = LiveOptions(contact=CONTACT, loopback=True)
-        assert check_live(specs, TableCache(folder / "cache"), options).working == (TOOL,)
-        recording = run_settings(folder, specs, mode="record", contact=CONTACT, loopback=True)
-        with Session(recording, folder / "record.duckdb", recipe=recipe()) as session:
-            run_session(session)
+        specs = recorded(folder, service, recipe())
         with Session(run_settings(folder, specs), folder / "replay.duckdb", recipe=recipe()) as session:
             first = folder / "1.0.0"
             make_release(session, first)

@@ -23,15 +23,11 @@ from builder.settings import Settings
 from builder.stages.live import with_carried
 from builder.stages.making import make_release
 from builder.stages.rebuild import manifest_at, rebuild
-from builder.stages.run import run_session
 from builder.stages.session import Session
 from builder.stages.workbench import open_pool
 from builder.testing.small_recipe import small_recipe
-from builder.tools.http.checking import check_live
-from builder.tools.http.options import LiveOptions
 from builder.tools.recordings import RecordedFile, responses_path
-from builder.tools.tables import TableCache
-from tests.tools.http.islands import CONTACT, PROVIDER, TOOL, Islands, live_specs, run_settings, same
+from tests.tools.http.islands import CONTACT, PROVIDER, TOOL, Islands, recorded, run_settings, same
 
 pytestmark = pytest.mark.slow
 
@@ -71,13 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with specs, recordings of a run and the release of a replay of them."""
     folder = tmp_path_factory.mktemp("live")
     with Islands.open() as service:
-        specs = live_specs(folder / "specs", service.port)
-        options = LiveOptions(contact=CONTACT, loopback=True)
-        checked = check_live(specs, TableCache(folder / "cache"), options)
-        assert checked.working == (TOOL,) and checked.problems == ()
-        recording = run_settings(folder, specs, mode="record", contact=CONTACT, loopback=True)
-        with Session(recording, folder / "record.duckdb", recipe=small_recipe()) as session:
-            run_session(session)
+        specs = recorded(folder, service, small_recipe())
         asked = len(service.asked)
         with Session(run_settings(folder, specs), folder / "replay.duckdb", recipe=small_recipe()) as session:
             make_release(session, folder / "release")

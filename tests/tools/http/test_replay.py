@@ -13,6 +13,8 @@ import pytest
 
 from builder.errors import BuilderError, SettingsError, SpecError, ToolError
 from builder.records.http import Grant, Received, Sent
+from builder.records.tools import ToolSpec
+from builder.tools.http.calling import LiveTools
 from builder.tools.http.secrets import Secrets
 from builder.tools.recordings import RecordedFile, Recording, Recordings, read_line
 from tests.tools.http.hostile import HostileServer, Route, in_turn, raw, reply
@@ -162,15 +164,20 @@ def test_what_is_recorded_is_not_asked_again_and_errors_are(tmp_path: Path) -> N
     assert [asked.path for asked in server.asked] == ["/good", "/bad", "/bad"]
 
 
+def has_nothing(spec: ToolSpec, *modes: LiveTools) -> None:
+    """Each mode gives the declared answer, replay that which was recorded."""
+    for calls in modes:
+        calls.recordings.files(PROVIDER)[0].refresh()
+        with pytest.raises(ToolError, match="the source has nothing of that") as caught:
+            calls.call(spec, {})
+        assert caught.value.kind == "not_found"
+
+
 def test_a_no_that_the_spec_declares_is_an_answer(tmp_path: Path) -> None:
     with HostileServer({}) as server:
         spec = tool({"url": at(server.port, "/look"), "statuses": {"404": "not_found"}})
         calling = live(provider(server.port), tmp_path)
-        for calls in (calling, live(provider(server.port), tmp_path, "replay")):
-            calls.recordings.files(PROVIDER)[0].refresh()
-            with pytest.raises(ToolError, match="the source has nothing of that") as caught:
-                calls.call(spec, {})
-            assert caught.value.kind == "not_found"
+        has_nothing(spec, calling, live(provider(server.port), tmp_path, "replay"))
         calling.close()
     (line,) = (tmp_path / "recordings" / f"{PROVIDER}.jsonl").read_text(encoding="utf-8").splitlines()
     assert '"status":404' in line and "gone" not in line
@@ -193,11 +200,7 @@ def test_nothing_is_an_answer_where_the_spec_says_so(route: Route, statuses: dic
         with pytest.raises(ToolError) as caught:
             calling.call(silent, {})
         assert caught.value.kind == "bad_answer" and list(calling.recordings.all_of(PROVIDER)) == []
-        for calls in (calling, live(provider(server.port), tmp_path, "replay")):
-            calls.recordings.files(PROVIDER)[0].refresh()
-            with pytest.raises(ToolError, match="the source has nothing of that") as caught:
-                calls.call(spec, {})
-            assert caught.value.kind == "not_found"
+        has_nothing(spec, calling, live(provider(server.port), tmp_path, "replay"))
         calling.close()
     assert len(server.asked) == 2
 
