@@ -62,6 +62,11 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str
             said[words[2]] = run([*words[1:], "--specs", "tool_specs", *more])
             if words[2] == "new":
                 said["check of the scaffold"] = run(["tools", "check", "tool_specs/financial/payments"])
+        spec = folder / "tool_specs/financial/payments/currency_rounding.toml"
+        spec.write_text(
+            spec.read_text(encoding="utf-8").replace('column = "code"', 'column = "coed"'), encoding="utf-8"
+        )
+        said["gain of a wrong column"] = run(["tools", "gain", "tool_specs/financial/payments", "--draws", "8"])
     return said
 
 
@@ -105,3 +110,9 @@ def test_the_gain_is_told(walked: dict[str, tuple[int, str]]) -> None:
     assert "Frame candidates: none" in out
     assert "no exemplar calls them yet; add a scenario" in out
     assert re.search(r"The same draws with: +[1-8] tasks of 8 draws", out), out
+
+
+def test_a_column_that_is_not_there_is_told_in_one_line(walked: dict[str, tuple[int, str]]) -> None:
+    code, out = walked["gain of a wrong column"]
+    assert code == 1
+    assert "currency_rounding.toml: parameters.currency.coverage: " in out and '"coed"' in out, out

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import BuilderError, DerivationError, Refused, ToolError
+from builder.errors import BuilderError, DerivationError, Refused, SpecError, ToolError
 from builder.identity import content_id, random_stream
 from builder.recipe.atlas import Atlas
 from builder.recipe.frames import FRAMES
@@ -19,6 +19,7 @@ from builder.records.tasks import Draw, Task
 from builder.tools.clones import Clone, clones
 from builder.tools.driver import drive
 from builder.tools.executor import Executor
+from builder.tools.listings import Ground, coverage_problems
 from builder.tools.loading import SpecFiles
 from builder.tools.pool import ToolPool
 from builder.tools.recording import is_inside
@@ -77,6 +78,10 @@ def gain(root: Path, cache: TableCache, inside: str, draws: int = 60) -> Gain:
     if not tools or tools == files.tools.keys():
         raise BuilderError(f"{inside or root}: name a tool's file or a provider's folder, to weigh it against the rest")
     after = ToolPool(root, cache, restricted=True)
+    ground, specs = Ground(after), [after.declared[tool] for tool in sorted(tools & after.declared.keys())]
+    problems = [problem for spec in specs for problem in coverage_problems(ground, spec)]
+    if problems:
+        raise SpecError(problems)
     before = ToolPool(root, cache, restricted=True, only=frozenset(files.tools.keys() - tools))
     added = [tie for tie in ties(after) if tie.producer in tools or tie.consumer in tools]
     pairs = {tie.pair: tie.crosses for tie in added}
