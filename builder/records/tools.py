@@ -54,6 +54,12 @@ class SemanticType(Record):
     derived: bool = False
     """Whether tables hold it computed from other values and rounded, as a change in percent is; the gate of rounding
     then treats what is looked up like what is computed."""
+    sure: float = Field(default=1.0, ge=1)
+    """By which factor one value must exceed another before it is sure which is larger: tables hold populations of
+    different years, so who leads by less than a tenth may have been overtaken, as China by India."""
+    moves: bool = False
+    """Whether a value says how far something moved the way that its words say, so that they do not hold below 0:
+    nothing rose most where everything fell."""
     additive: bool = False
     """Whether a sum over peers means something (population yes, pH and temperature no)."""
     joins: bool | None = None

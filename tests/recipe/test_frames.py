@@ -733,14 +733,15 @@ def test_only_what_is_meant_to_describe_describes() -> None:
 def test_populations_within_a_tenth_are_a_tie() -> None:
     people, area = atlas().edges[f"{PROFILE}#population"], atlas().edges[f"{PROFILE}#area_km2"]
     china, india = 1_392_730_000, 1_352_617_328
-    assert uses.tied(people, china, india) and not uses.tied(area, china, india)
-    assert not uses.tied(atlas().edges["general.us.us_state_profile#statehood_year"], 1792, 1796)
+    view = atlas().view
+    assert uses.tied(people, view, china, india) and not uses.tied(area, view, china, india)
+    assert not uses.tied(atlas().edges["general.us.us_state_profile#statehood_year"], view, 1792, 1796)
 
 
 def test_nothing_rose_most_where_all_fell() -> None:
-    price = edge_of(f"{PROFILE}#area_km2", highest="rose most in price in 2025")
-    assert uses.moved_as_said(price, 0.54) and not uses.moved_as_said(price, -0.05)
-    assert uses.moved_as_said(atlas().edges["academic.elements.element_properties#melting_point"], -4)
+    price, view = edge_of(f"{PROFILE}#area_km2", type="growth_percent"), atlas().view
+    assert uses.moved_as_said(price, view, 0.54) and not uses.moved_as_said(price, view, -0.05)
+    assert uses.moved_as_said(atlas().edges["academic.elements.element_properties#melting_point"], view, -4)
 
 
 def test_the_base_of_a_price_change_is_said() -> None:

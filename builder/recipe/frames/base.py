@@ -274,7 +274,7 @@ def unit_of(view: PoolView, edge: Edge) -> str:
     if unit.startswith("per "):
         return f" ({unit})"
     # "neutron number" says what is counted, as "number of neutrons" does.
-    if not unit or unit.removesuffix("s") in (edge.returned.head or "") or unit == "inhabitants":
+    if not unit or unit.removesuffix("s") in (edge.returned.head or "") or unit in ("inhabitants", "people"):
         return ""
     return f" (in {unit})"
 

@@ -126,10 +126,10 @@ def superlative(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> 
     members, values = yield from ground.measure()
     ordered = sorted(values)
     ends = []
-    rose = moved_as_said(ground.attribute, ordered[-1])
-    if ground.attribute.returned.highest and rose and not tied(ground.attribute, ordered[-1], ordered[-2]):
+    rose = moved_as_said(ground.attribute, ground.view, ordered[-1])
+    if ground.attribute.returned.highest and rose and not tied(ground.attribute, ground.view, ordered[-1], ordered[-2]):
         ends.append("argmax")
-    if ground.attribute.returned.lowest and not tied(ground.attribute, ordered[0], ordered[1]):
+    if ground.attribute.returned.lowest and not tied(ground.attribute, ground.view, ordered[0], ordered[1]):
         ends.append("argmin")
     if not ends:
         raise Refused("law:degenerate", "both ends tie or nearly tie")

@@ -122,7 +122,7 @@ class Figures(Ground):
 
     def goes_up(self, value: Any) -> None:
         """Raises Refused where the words speak of a rise and this value is none."""
-        if not moved_as_said(self.attribute, value):
+        if not moved_as_said(self.attribute, self.view, value):
             raise Refused("law:degenerate", f"{self.attribute.id} moved the other way")
 
     def start(self) -> PlannedRound:
@@ -148,10 +148,10 @@ class Figures(Ground):
         return Plan(self.literals, (PlannedRound("start", (*self.steps, *steps), answer, spec, words),))
 
 
-def _set_apart(edge: Edge, values: list[Any], count: int) -> None:
+def _set_apart(edge: Edge, view: PoolView, values: list[Any], count: int) -> None:
     """The first places are clear. Raises Refused."""
     ordered = sorted(values, reverse=True)[: count + 1]
-    if len(set(map(str, values))) < len(values) or any(tied(edge, a, b) for a, b in itertools.pairwise(ordered)):
+    if len(set(map(str, values))) < len(values) or any(tied(edge, view, a, b) for a, b in itertools.pairwise(ordered)):
         raise Refused("law:degenerate", "two of the first places tie or nearly tie")
 
 
@@ -159,7 +159,7 @@ def runner_up(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Wa
     """The member with the most; then the one that comes second."""
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
-    _set_apart(ground.attribute, values, 2)
+    _set_apart(ground.attribute, ground.view, values, 2)
     ground.goes_up(sorted(values)[-2])
     inputs: dict[str, Sources] = {
         "item": Ref(step="next", field="maximum"),
@@ -179,7 +179,7 @@ def lead(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     """The member with the most; then how far it is ahead of the next."""
     ground = Figures(atlas, slots)
     values = yield from ground.measured()
-    _set_apart(ground.attribute, values, 1)
+    _set_apart(ground.attribute, ground.view, values, 1)
     ground.goes_up(sorted(values)[-2])
     spec = apart(said(ground.in_unit(values), max(values) - sorted(values)[-2], *values))
     gap = computed("subtract", Ref(step="top"), Ref(step="next", field="maximum"))

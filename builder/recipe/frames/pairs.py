@@ -65,10 +65,10 @@ class Pair(Row):
         if any(stands_in(text, own_phrase(self.edge, "p1")) for text in texts):
             raise Refused("law:degenerate", "the field compares with one of the two already")
         one, other = yield from self.fetch()
-        if tied(self.edge, one, other):
+        if tied(self.edge, self.view, one, other):
             raise Refused("law:degenerate", "the two nearly tie")
         self.high, self.low = max(one, other), min(one, other)
-        if not moved_as_said(self.edge, self.high):
+        if not moved_as_said(self.edge, self.view, self.high):
             raise Refused("law:degenerate", f"neither of the two moved as {self.edge.id} says")
         self.first, self.second = ("p1", "p2") if one > other else ("p2", "p1")
 

@@ -60,9 +60,9 @@ def compare(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk
     """Which of several peers has the most; then how far the highest is above the lowest."""
     row = Row(atlas, slots)
     values = yield from row.fetch()
-    if tied(row.edge, *sorted(values)[-2:]):
+    if tied(row.edge, row.view, *sorted(values)[-2:]):
         raise Refused("law:degenerate", "two of them nearly tie")
-    if not moved_as_said(row.edge, max(values)):
+    if not moved_as_said(row.edge, row.view, max(values)):
         raise Refused("law:degenerate", f"none of them moved as {row.edge.id} says")
     pick = row.ordered("best", "argmax")
     words = row.words("best", highest=str(row.edge.returned.highest))
@@ -115,7 +115,7 @@ def rank(atlas: Atlas, slots: Mapping[str, Json], rng: random.Random) -> Walk:
     spec = answer_spec(row.view, (row.edge.subject, True), as_kind="list")
     words = row.words("rank", head=head_of(row.edge))
     planned = PlannedRound("start", (row.fan, step), Ref(step="order"), spec, words)
-    if any(tied(row.edge, a, b) for a, b in itertools.pairwise(sorted((yield from row.fetch())))):
+    if any(tied(row.edge, row.view, a, b) for a, b in itertools.pairwise(sorted((yield from row.fetch())))):
         raise Refused("law:degenerate", "two of them nearly tie")
     return Plan(row.literals, (planned,))
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from builder.recipe.atlas import Edge
 from builder.recipe.operators import near
 from builder.recipe.view import PoolView
 from builder.records.tools import Use
-
-_MOVES = ("gain", "fall", "rise", "change", "growth", "loss")
-"""First words of fields that say how something moved."""
 
 
 def meant_for(edge: Edge, *uses: Use) -> bool:
@@ -25,8 +20,8 @@ def weighty(edge: Edge, view: PoolView) -> bool:
     A gain may be near nothing, and so many times a gain then says nothing.
     """
     kind = view.types[edge.returned.type]
-    moved = (edge.returned.head or "").split(" ")[0] in _MOVES
-    return numeric(edge, view) and kind.scale == "ratio" and kind.name != "count" and not (yearly(edge, view) or moved)
+    counted = kind.name == "count"
+    return numeric(edge, view) and kind.scale == "ratio" and not (counted or kind.moves or yearly(edge, view))
 
 
 def multiplied(edge: Edge, view: PoolView) -> bool:
@@ -76,24 +71,17 @@ def spread_out(edge: Edge, view: PoolView) -> bool:
     return subtracted(edge, view) and meant_for(edge, "spread")
 
 
-SURE = 1.1
-"""Populations are of different years: who leads by less than a tenth may have been overtaken, as China by India."""
-
-
-def tied(edge: Edge, one: float, other: float) -> bool:
+def tied(edge: Edge, view: PoolView, one: float, other: float) -> bool:
     """Whether two values are so near that another edition of the table might order them the other way."""
-    if edge.returned.type.endswith("year"):
+    if yearly(edge, view):
         return one == other
     low, high = sorted((one, other))
-    return near(one, other) or (edge.returned.head == "population" and 0 < high < SURE * low)
+    return near(one, other) or 0 < high < view.types[edge.returned.type].sure * low
 
 
-_UPWARD = re.compile(r"\b(rose|rise|gained|growth|fall)\b")
-
-
-def moved_as_said(edge: Edge, value: float) -> bool:
+def moved_as_said(edge: Edge, view: PoolView, value: float) -> bool:
     """Whether the words of a movement hold: nothing rose most in price where everything became cheaper."""
-    return value > 0 or not _UPWARD.search(edge.returned.highest or "")
+    return value > 0 or not view.types[edge.returned.type].moves
 
 
 def summed_up(edge: Edge) -> bool:
