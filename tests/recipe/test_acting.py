@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ import pytest
 from builder.errors import DerivationError
 from builder.recipe.acting import act, display, opening, strata
 from builder.recipe.acting.missing import blocked_steps, removable
-from builder.recipe.acting.playing import MAX_CALLS_AT_ONCE
+from builder.recipe.acting.pace import MAX_CALLS_AT_ONCE, Pace, at_once, batches, drawn
 from builder.recipe.acting.reading import Reader
 from builder.recipe.acting.slips import variants
 from builder.recipe.acting.speech import Voice, cap, listed
+from builder.recipe.derivation import inputs_of, refs
 from builder.recipe.verdicts import judge, parse_answer
 from builder.records.attempts import Attempt
-from builder.records.derivations import CallStep, Literal, OpStep, Ref
+from builder.records.derivations import CallStep, Literal, MapStep, OpStep, Ref, Step
 from builder.records.tasks import Task
 from builder.records.tools import Call, Result, ToolSpec
 from builder.testing.tasks import NEIGHBOURS, PROFILE, SHAPES, general_executor, make_task
@@ -187,13 +188,51 @@ def test_same_stream_same_attempt(executor: Executor, tasks: dict[str, Task]) ->
         assert one.id != tasks["most_populous"].id
 
 
-def test_both_styles_and_chunks(executor: Executor, tasks: dict[str, Task]) -> None:
+def test_paces_and_chunks(executor: Executor, tasks: dict[str, Task]) -> None:
     found = [play(tasks["most_populous"], executor, "direct", seed) for seed in range(40)]
     sizes = [[len(m.get("tool_calls", ())) for m in a.messages if "tool_calls" in m] for a in found if a]
-    assert [1, 8, 1] in sizes and [1] * 10 in sizes
+    assert [1, 8, 1] in sizes and [1, 1, 8] in sizes and [1] * 10 in sizes
     assert 0.1 < sum(a.parallel is False for a in found if a) / len(sizes) < 0.5
     chain = play(tasks["density"], executor, "direct", 0)
     assert chain is not None and not chain.parallel
+
+
+def test_every_order_is_one_that_the_data_allow(tasks: dict[str, Task]) -> None:
+    orders: dict[str, set[tuple[str, ...]]] = {shape: set() for shape in tasks}
+    for shape, task in tasks.items():
+        calls = [step for step in task.derivation.steps if not isinstance(step, OpStep)]
+        for seed in range(60):
+            pace = drawn(random.Random(seed))
+            found = batches(task.derivation, calls, pace, random.Random(seed))
+            order = [step.id for batch in found for step in batch]
+            assert sorted(order) == sorted(step.id for step in calls)
+            orders[shape].add(tuple(order))
+            # A call rests on the values of earlier batches alone.
+            known = set[str]()
+            for batch in found:
+                known |= readable(task.derivation.steps, known)
+                for step in batch:
+                    assert {ref.step for source in inputs_of(step).values() for ref in refs(source)} <= known
+                known |= {step.id for step in batch}
+    assert max(map(len, orders.values())) > 1
+
+
+def readable(steps: Sequence[Step], known: set[str]) -> set[str]:
+    """Operators whose inputs are known, or come of such."""
+    found = set(known)
+    for step in steps:
+        if isinstance(step, OpStep) and {r.step for s in inputs_of(step).values() for r in refs(s)} <= found:
+            found.add(step.id)
+    return found
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 8, 9, 17])
+@pytest.mark.parametrize("pace", list(Pace))
+def test_messages_hold_every_call_once(pace: Pace, calls: int, tasks: dict[str, Task]) -> None:
+    fan = next(s for task in tasks.values() for s in task.derivation.steps if isinstance(s, MapStep))
+    sizes = at_once(pace, [fan], calls)
+    assert sum(sizes) == calls and all(0 < size <= MAX_CALLS_AT_ONCE for size in sizes)
+    assert (sizes[0] == 1) >= (pace is Pace.TRIAL and calls > 2) and (pace is not Pace.SINGLY or set(sizes) == {1})
 
 
 def test_recovery_shows_one_real_error_and_its_correction(

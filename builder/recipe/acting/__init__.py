@@ -17,6 +17,7 @@ from builder.identity import content_id, random_stream
 from builder.prompts import fill, phrases, placeholders
 from builder.recipe.acting.detours import find_detour
 from builder.recipe.acting.missing import blocked_steps, removable
+from builder.recipe.acting.pace import Pace, drawn
 from builder.recipe.acting.playing import Playing
 from builder.recipe.acting.slips import find_slip
 from builder.recipe.acting.speech import listed
@@ -45,10 +46,6 @@ DETOUR_SHARE = 0.15
 UNANSWERABLE_SHARE = 0.20
 """Share of tasks tried without a needed tool. Fewer than a third have one that nothing offered replaces, which
 leaves about 6% of tasks."""
-
-ONE_BY_ONE_SHARE = 0.25
-"""Of the tasks whose calls could run together, how many are played one call a message. With those that are
-chains anyway this leaves about 45% of rows for chat templates that refuse several calls."""
 
 
 def strata(task: Task, rng: random.Random) -> tuple[Stratum, ...]:
@@ -95,8 +92,8 @@ def act(task: Task, view: PoolView, stratum: Stratum, rng: random.Random) -> Gen
     detour = (yield from find_detour(view, task, rng)) if stratum == "detour" else None
     if stratum != "direct" and tool is None and slip is None and detour is None:
         return None
-    parallel = _together(task) and rng.random() >= ONE_BY_ONE_SHARE
-    playing = Playing(view, task.derivation, parallel, slip, detour, rng, [dict(m) for m in opening(task)])
+    pace = drawn(rng) if _together(task) else Pace.SINGLY
+    playing = Playing(view, task.derivation, pace, slip, detour, rng, [dict(m) for m in opening(task)])
     if tool is not None:
         blocked = blocked_steps(task.derivation, tool)
         yield from playing.play(blocked)

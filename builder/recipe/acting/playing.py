@@ -10,18 +10,16 @@ from typing import Any
 from builder.errors import DerivationError
 from builder.recipe.acting.detours import Detour, useless
 from builder.recipe.acting.display import as_text, cut
+from builder.recipe.acting.pace import Calling, Pace, at_once, batches
 from builder.recipe.acting.reading import Reader
 from builder.recipe.acting.slips import Slip, explain
 from builder.recipe.acting.speech import Voice, listed
 from builder.recipe.derivation import inputs_of, refs, resolve
 from builder.recipe.operators import apply
-from builder.recipe.shape import levels, used_fields
+from builder.recipe.shape import used_fields
 from builder.recipe.view import PoolView
 from builder.records.derivations import CallStep, Derivation, MapStep, OpStep, Step
 from builder.records.tools import Call, Result
-
-MAX_CALLS_AT_ONCE = 8
-"""Calls in one message: more is rare in served models, and long messages hide which result is whose."""
 
 MAX_SENTENCES = 6
 """Results told in one message; the rest stand right above it."""
@@ -39,7 +37,7 @@ SILENT = 0.35
 class Job:
     """One call to make: its step, and its place in a fan-out."""
 
-    step: CallStep | MapStep
+    step: Calling
     member: int | None
     call: Call
 
@@ -50,7 +48,7 @@ class Playing:
 
     view: PoolView
     derivation: Derivation
-    parallel: bool
+    pace: Pace
     slip: Slip | None
     detour: Detour | None
     rng: random.Random
@@ -75,17 +73,18 @@ class Playing:
     def play(self, left_out: Collection[str] = ()) -> Generator[Call, Result, None]:
         """Make all calls except those of steps in `left_out`, and read the operators that can be read."""
         steps = [s for s in self.derivation.steps if not isinstance(s, OpStep) and s.id not in left_out]
-        at_once = MAX_CALLS_AT_ONCE if self.parallel else 1
-        for batch in self._batches(steps):
+        for batch in batches(self.derivation, steps, self.pace, self.rng):
             jobs = [job for step in batch for job in self.jobs(step)]
             if self.detour is not None and self.detour.step in {step.id for step in batch}:
                 self._go_round(self.detour, jobs)
             results: list[dict[str, Any]] = []
-            for start in range(0, len(jobs), at_once):
-                results += yield from self._turn(jobs[start : start + at_once], start)
+            start = 0
+            for size in at_once(self.pace, batch, len(jobs)):
+                results += yield from self._turn(jobs[start : start + size], start)
+                start += size
             self._keep(jobs, results)
 
-    def jobs(self, step: CallStep | MapStep) -> list[Job]:
+    def jobs(self, step: Calling) -> list[Job]:
         """The calls of a step, with arguments from the question and from results read so far."""
         arguments = {n: resolve(source, self.known, self.values) for n, source in step.arguments.items()}
         if isinstance(step, CallStep):
@@ -119,13 +118,6 @@ class Playing:
             return {step.parameter: f"each of these {len(group)} {plural}"}
         names = [self.voice.value(job.call.arguments[step.parameter], kind) for job in group]
         return {step.parameter: f"each of {listed(names)}"}
-
-    def _batches(self, steps: list[CallStep | MapStep]) -> list[list[CallStep | MapStep]]:
-        """Steps that run together: those of one level, or each alone."""
-        if not self.parallel:
-            return [[step] for step in steps]
-        level = levels(self.derivation.steps)
-        return [[s for s in steps if level[s.id] == n] for n in sorted({level[s.id] for s in steps})]
 
     def _turn(self, jobs: list[Job], done: int) -> Generator[Call, Result, list[dict[str, Any]]]:
         """One assistant message with its calls, and their results; a slip is put right in the next one."""
@@ -166,11 +158,16 @@ class Playing:
         self._tool(job, result)
         for name in sorted(self.used[job.step.id]):
             # Of several fields of a member each is named; of one it is known from before.
-            if isinstance(job.step, CallStep) or (not self.parallel and len(self.used[job.step.id]) > 1):
+            if isinstance(job.step, CallStep) or (self._singly and len(self.used[job.step.id]) > 1):
                 self.told.append(self.voice.found(job.call, name, result.value[name], self._single(job.step)))
-            elif not self.parallel:
+            elif self._singly:
                 self.told.append(self.voice.member(job.call, job.step.parameter, name, result.value[name]))
         return result.value
+
+    @property
+    def _singly(self) -> bool:
+        """Whether each result is told when it comes, and not the fan-out as a whole."""
+        return self.pace is Pace.SINGLY
 
     def _single(self, step: Step) -> bool:
         """Whether no other step calls the same tool, so that its result needs no arguments to be told apart."""
@@ -191,7 +188,7 @@ class Playing:
             else:
                 self.values.setdefault(job.step.id, []).append(result)
         for fan in {job.step.id: job.step for job in jobs}.values():
-            if isinstance(fan, MapStep) and self.parallel:
+            if isinstance(fan, MapStep) and not self._singly:
                 self.told += [self._fan(fan, name) for name in sorted(self.used[fan.id])]
         self.last = {job.step.id for job in jobs}
         reader = Reader(self.voice, self.known, self.values)
@@ -303,7 +300,7 @@ class Playing:
 def _apart(derivation: Derivation) -> dict[str, set[str]]:
     """By tool, the parameters that are not the same in all its calls: other sources, or a fan-out's members."""
     found: dict[str, set[str]] = {}
-    first: dict[str, CallStep | MapStep] = {}
+    first: dict[str, Calling] = {}
     for step in derivation.steps:
         if isinstance(step, OpStep):
             continue
