@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.identity import canonical_json, content_id
-from builder.recipe.graphs import Edge, Graph, canonical_form, shape
+from builder.recipe.graphs import Edge, Graph, shape
+from builder.recipe.isomorphism import graph_hashes
 from builder.recipe.patterns import Pattern, call_sequence, normal_text
 
 TELLING = 3
@@ -51,21 +52,28 @@ def read_row(name: str, row: Mapping[str, Any]) -> ForeignTask:
         raise ValueError(f"not as {name} rows are: {type(error).__name__}: {error}") from error
 
 
-def foreign_pattern(identity: str, task: ForeignTask) -> Pattern:
-    """The pattern of a foreign task. Roles are unknown, so every call of a topology is a `C`; so are bindings."""
-    edges = frozenset(_fed(task))
-    tools = [tool for tool, _ in task.calls]
+def foreign_patterns(tasks: Sequence[tuple[str, ForeignTask]]) -> list[Pattern]:
+    """The patterns of foreign tasks with their ids. Roles are unknown, so every call of a topology is a `C`; so are
+    bindings."""
+    graphs = [Graph(tuple(tool for tool, _ in task.calls), frozenset(_fed(task))) for _, task in tasks]
+    made = zip(tasks, graphs, graph_hashes(graphs), strict=True)
+    return [_pattern(identity, task, graph, found) for (identity, task), graph, found in made]
+
+
+def _pattern(identity: str, task: ForeignTask, graph: Graph, calls: str) -> Pattern:
+    """`calls` is the hash of the graph."""
+    tools, edges = graph.labels, graph.edges
     made = [[tool, arguments] for tool, arguments in task.calls]
     return Pattern(
         task=identity,
         normal_text=normal_text(task.question),
         call_sequence=call_sequence(tools),
-        call_graph=content_id("graph", canonical_form(Graph(tuple(tools), edges))),
-        shape=content_id("shape", shape(Graph(tuple(tools), edges))),
+        call_graph=content_id("graph", calls),
+        shape=content_id("shape", shape(graph)),
         topology=shape(Graph(("C",) * len(tools), edges)),
         bindings=content_id("bindings", made, normal_text(task.question)),
         # What happens between calls is not told: operators count as none.
-        derivation=content_id("derivation", shape(Graph(tuple(tools), edges))),
+        derivation=content_id("derivation", shape(graph)),
         toolset=content_id("toolset", sorted(task.offered)),
         literals="[]",
         evidence=content_id("evidence", sorted(canonical_json(call) for call in made)),

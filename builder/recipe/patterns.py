@@ -16,7 +16,8 @@ from pydantic import ConfigDict
 
 from builder.identity import canonical_json, content_id
 from builder.recipe.derivation import inputs_of, refs
-from builder.recipe.graphs import Edge, Graph, canonical_form, shape
+from builder.recipe.graphs import Edge, Graph, shape
+from builder.recipe.isomorphism import graph_hashes
 from builder.recipe.typepaths import Types, hangs_together, operators, type_paths
 from builder.records.base import Json, Record
 from builder.records.derivations import Answer, Derivation, Literal, MapStep, OpStep, Sources, Step
@@ -34,7 +35,7 @@ class Pattern(Record):
     call_sequence: str
     """Called tools in order of execution."""
     call_graph: str
-    """Id of the canonical form of calls and their dependences: tools, structural literals, who feeds whom."""
+    """Id of calls and their dependences up to isomorphism: tools, structural literals, who feeds whom."""
     shape: str
     """Id of the call graph with interchangeable calls written once."""
     topology: str
@@ -98,22 +99,50 @@ class Compared(Record):
         return tuple(sorted({call.tool for call in self.calls}))
 
 
-def pattern(task: Task | Compared, structural: Mapping[str, frozenset[str]], types: Types | None = None) -> Pattern:
-    """The pattern of one task. `structural` names, by tool, the parameters whose literals change what is computed.
+def patterns(
+    tasks: Sequence[Task | Compared], structural: Mapping[str, frozenset[str]], types: Types | None = None
+) -> list[Pattern]:
+    """The pattern of each task. `structural` names, by tool, the parameters whose literals change what is computed.
 
     Without `types` nothing is said of type paths and of hanging together.
     """
-    edges = frozenset(dependences(task))
-    graph = Graph(tuple(call_label(call, structural) for call in task.calls), edges)
+    graphs = [call_graph(task, structural) for task in tasks]
+    # All at once: a graph alone takes a hundred times as long.
+    calls = graph_hashes(graphs)
+    bound = graph_hashes([bound_graph(task.derivation) for task in tasks])
+    made = zip(tasks, graphs, calls, bound, strict=True)
+    return [_pattern(task, graph, ids, structural, types) for task, graph, *ids in made]
+
+
+def pattern(task: Task | Compared, structural: Mapping[str, frozenset[str]], types: Types | None = None) -> Pattern:
+    """The pattern of one task."""
+    [found] = patterns([task], structural, types)
+    return found
+
+
+def call_graph(task: Task | Compared, structural: Mapping[str, frozenset[str]]) -> Graph:
+    """Calls and their dependences, labelled by tool and structural literals."""
+    return Graph(tuple(call_label(call, structural) for call in task.calls), frozenset(dependences(task)))
+
+
+def _pattern(
+    task: Task | Compared,
+    graph: Graph,
+    ids: Sequence[str],
+    structural: Mapping[str, frozenset[str]],
+    types: Types | None,
+) -> Pattern:
+    """`ids` are the hashes of the call graph and of the derivation with its literals."""
+    edges, (calls, bound) = graph.edges, ids
     roles = Graph(tuple(call.role[0].upper() for call in task.calls), edges)
     return Pattern(
         task=task.id,
         normal_text=normal_text(task.question),
         call_sequence=call_sequence(call.tool for call in task.calls),
-        call_graph=content_id("graph", canonical_form(graph)),
+        call_graph=content_id("graph", calls),
         shape=content_id("shape", shape(graph)),
         topology=shape(roles),
-        bindings=content_id("bindings", canonical_form(bound_graph(task.derivation))),
+        bindings=content_id("bindings", bound),
         derivation=content_id("derivation", shape(step_graph(task.derivation, structural))),
         toolset=content_id("toolset", sorted(task.toolset)),
         literals=canonical_json(sorted({canonical_json(value) for value in literals(task.derivation)})),

@@ -16,12 +16,13 @@ from builder.errors import SettingsError
 from builder.hub.manifest import read_manifest
 from builder.hub.reading import task_bodies
 from builder.identity import canonical_json
-from builder.recipe.formats import COLUMNS, ForeignTask, depth_and_width, foreign_pattern, format_of, read_row
-from builder.recipe.patterns import pattern
+from builder.recipe.formats import COLUMNS, ForeignTask, depth_and_width, foreign_patterns, format_of, read_row
+from builder.recipe.patterns import patterns
 from builder.records.rows import TaskRow
+from builder.records.tasks import Task
 from builder.stages.batches import write_batch
 from builder.stages.dedup import KINDS
-from builder.stages.patterning import PATTERNS, Labels
+from builder.stages.patterning import PATTERNS, SHARD, Labels
 from builder.stages.score import write_scores
 from builder.stages.select import CHOICES
 from builder.store import Store
@@ -87,11 +88,16 @@ def read_tasks(folder: Path, labels: Labels) -> duckdb.DuckDBPyConnection:
     """The same of a release whose manifest is not written yet."""
     connection = in_memory()
     tasks: list[Row] = []
-    patterns: list[Row] = []
+    found: list[Row] = []
     choices: list[Row] = []
+    waiting: list[Task] = []
     for body in task_bodies(folder):
         row = TaskRow.model_validate(body)
         task = row.to_task()
+        waiting.append(task)
+        if len(waiting) == SHARD:
+            found += [each.model_dump() for each in patterns(waiting, *labels)]
+            waiting = []
         tasks.append(
             {
                 **{name: getattr(task, name) for name in ("id", "domain", "exemplar", "question")},
@@ -102,10 +108,10 @@ def read_tasks(folder: Path, labels: Labels) -> duckdb.DuckDBPyConnection:
                 "tools": list(task.tools_used),
             }
         )
-        patterns.append(pattern(task, *labels).model_dump())
         choices += [choice(place.partition("/")[0], len(choices), task.id) for place in row.splits]
+    found += [each.model_dump() for each in patterns(waiting, *labels)]
     write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=TASKS))
-    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
+    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(found, schema=PATTERNS))
     write_batch(connection, "select/insert", pa.Table.from_pylist(choices, schema=CHOICES))
     return connection
 
@@ -143,10 +149,9 @@ def read_dataset(path: Path, limit: int | None = None) -> duckdb.DuckDBPyConnect
 
 
 def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, ForeignTask]]) -> None:
-    tasks, patterns = [], []
+    tasks = []
     for identity, task in batch:
         tools = sorted({tool for tool, _ in task.calls})
-        found = foreign_pattern(identity, task)
         depth, width = depth_and_width(task)
         tasks.append(
             {
@@ -158,9 +163,9 @@ def _write(connection: duckdb.DuckDBPyConnection, batch: list[tuple[str, Foreign
                 "tools": tools,
             }
         )
-        patterns.append(found.model_dump())
+    found = [each.model_dump() for each in foreign_patterns(batch)]
     write_batch(connection, "score/insert_foreign", pa.Table.from_pylist(tasks, schema=TASKS))
-    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(patterns, schema=PATTERNS))
+    write_batch(connection, "dedup/insert_patterns", pa.Table.from_pylist(found, schema=PATTERNS))
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Row]]:

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+from pydantic import TypeAdapter
 
-from builder.engines import Item, LocalEngine, Shard
+from builder.engines import Item, LocalEngine
 from builder.engines.base import Rows
-from builder.recipe.patterns import Compared, Pattern, pattern
+from builder.recipe.patterns import Compared, Pattern
+from builder.recipe.patterns import patterns as patterns_of
 from builder.recipe.typepaths import Types
 from builder.store import Store
 from builder.tools.pool import ToolPool
@@ -34,6 +36,8 @@ SHARD = 512
 
 ALONE = 20_000
 """Up to so many tasks one process is done before others have started and loaded their packages."""
+
+_TASKS = TypeAdapter(list[Compared])
 
 Structural: TypeAlias = Mapping[str, frozenset[str]]
 """Parameters of each tool whose literals make another call of it."""
@@ -58,7 +62,7 @@ def labels_of(pool: ToolPool) -> Labels:
 def patterns(store: Store, tasks: Sequence[str], labels: Labels, workers: int) -> Iterator[pa.Table]:
     """Rows of the table `patterns`, in the order of `tasks`."""
     if workers == 1 or len(tasks) <= ALONE:
-        yield from _batches(store, tasks, lambda items: [row for item in items for row in _work(labels, item.body)])
+        yield from _batches(store, tasks, partial(_rows, labels))
         return
     engine = LocalEngine(partial(_same, labels), workers)
     try:
@@ -70,18 +74,20 @@ def patterns(store: Store, tasks: Sequence[str], labels: Labels, workers: int) -
 
 
 def _batches(
-    store: Store, tasks: Sequence[str], work: Callable[[list[Item]], list[dict[str, Any]]]
+    store: Store, tasks: Sequence[str], work: Callable[[Sequence[str]], list[dict[str, Any]]]
 ) -> Iterator[pa.Table]:
     for start in range(0, len(tasks), BATCH):
-        items = [Item(*body) for body in store.bodies("tasks", list(tasks[start : start + BATCH]))]
-        yield pa.Table.from_pylist(work(items), schema=PATTERNS)
+        bodies = [body for _, body in store.bodies("tasks", list(tasks[start : start + BATCH]))]
+        yield pa.Table.from_pylist(work(bodies), schema=PATTERNS)
 
 
-def _spread(engine: LocalEngine, items: list[Item]) -> list[dict[str, Any]]:
-    shards: list[Shard] = [tuple(items[start : start + SHARD]) for start in range(0, len(items), SHARD)]
+def _spread(engine: LocalEngine, bodies: Sequence[str]) -> list[dict[str, Any]]:
+    # One record holds a shard's tasks: their graphs are hashed together.
+    parts = [bodies[start : start + SHARD] for start in range(0, len(bodies), SHARD)]
+    items = [Item(f"patterns {number}", f"[{','.join(part)}]") for number, part in enumerate(parts)]
 
     async def all_of_them() -> list[list[Rows]]:
-        return await asyncio.gather(*(engine.run(pattern_record, shard) for shard in shards))
+        return await asyncio.gather(*(engine.run(pattern_records, (item,)) for item in items))
 
     return [row for shard in asyncio.run(all_of_them()) for rows in shard for row in rows["patterns"]]
 
@@ -90,10 +96,10 @@ def _same(labels: Labels) -> Labels:
     return labels
 
 
-def pattern_record(labels: Labels, body: str) -> Rows:
-    """The pattern of one task: the work of a process."""
-    return {"patterns": _work(labels, body)}
+def pattern_records(labels: Labels, bodies: str) -> Rows:
+    """The patterns of a JSON array of tasks: the work of a process."""
+    return {"patterns": [found.model_dump() for found in patterns_of(_TASKS.validate_json(bodies), *labels)]}
 
 
-def _work(labels: Labels, body: str) -> list[dict[str, Any]]:
-    return [pattern(Compared.model_validate_json(body), *labels).model_dump()]
+def _rows(labels: Labels, bodies: Sequence[str]) -> list[dict[str, Any]]:
+    return [found.model_dump() for found in patterns_of([Compared.model_validate_json(b) for b in bodies], *labels)]

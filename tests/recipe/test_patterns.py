@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from builder.recipe.patterns import call_sequence, normal_text, pattern
+from builder.recipe.patterns import call_sequence, normal_text, pattern, patterns
 from builder.records.tasks import Task
 from builder.testing.tasks import CALCULATE, NEIGHBOURS, PROFILE, SHAPES, make_task
 
@@ -104,3 +104,9 @@ def test_normal_text_drops_case_and_marks_and_keeps_numbers() -> None:
 
 def test_call_sequence_counts_runs() -> None:
     assert call_sequence(["a", "b", "b", "a"]) == "a > b x2 > a"
+
+
+def test_a_pattern_is_the_same_in_any_company() -> None:
+    tasks = [make_task(shape) for shape in SHAPES]
+    assert patterns(tasks, STRUCTURAL) == [pattern(task, STRUCTURAL) for task in tasks]
+    assert patterns([], STRUCTURAL) == []
