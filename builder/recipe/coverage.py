@@ -1,16 +1,20 @@
-"""Coverage: what one more row would add to a choice, and exact lazy search for the row that adds most.
+"""Coverage: what one more row would add to a choice, whether there is room for it, and which rows add the most.
 
-Gains only shrink as rows are taken, so an old gain is a bound. `Search` counts anew, a block at a time in one vector
-operation, only rows whose bound is not below the best gain that is known to be true: the row it gives is the one that
-counting all rows anew would give. Gains are whole numbers, so sums do not depend on their order.
+Rows are looked at many at a time. Gains only shrink as rows are taken, so an old gain is a bound: `Search` counts anew
+the rows of the highest bounds and gives the best of them. `Turns` then says what each adds after those that come before
+it, so that they are taken as if one by one. Gains are whole numbers, so sums do not depend on their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -20,14 +24,48 @@ F = TypeVar("F", bound=Hashable)
 UNIT = 1 << 30
 """Gains are counted in this part of one."""
 
-FRONT = 4096
-"""Rows of the highest bounds that are searched together; the others wait until none of these is surely best."""
+AHEAD = 8
+"""About so many times the rows that are wanted are counted anew together."""
 
-BLOCK = 128
-"""Rows of the front that are counted anew at a time."""
+SAMPLE = 4096
+"""About so many bounds say which are the highest."""
+
+MANY = 8192
+"""Rows that are counted at a time where all are: their features fit a cache."""
 
 GONE = -1
 """The bound of a row that may not be taken; a gain is never below 0."""
+
+
+class Turns:
+    """Rows that come one after the other, by their places, so that each row can look at those before it."""
+
+    def __init__(self, places: Ints, lengths: Ints) -> None:
+        """`places` are those of one row after those of another; `lengths` says how many each row has."""
+        self.lengths = lengths
+        # Sorted by place, those of one place by turn: keys are all different, so any sort gives the same.
+        keys = (places << 32) | np.arange(len(places))
+        keys.sort()
+        self.places: Ints = keys >> 32
+        self._at: Ints = keys & 0xFFFFFFFF
+        self._row: Ints = np.repeat(np.arange(len(lengths)), lengths).take(self._at)
+        first: Flags = np.ones(len(places), np.bool_)
+        np.not_equal(self.places[1:], self.places[:-1], out=first[1:])
+        self._first: Ints = np.flatnonzero(first)
+        self._run: Ints = np.cumsum(first) - 1
+
+    def before(self, rows: Flags) -> Ints:
+        """For each of `places`, which are sorted: how many of `rows` have it whose turn is before."""
+        have = rows.take(self._row)
+        seen = np.cumsum(have) - have
+        found: Ints = seen - seen.take(self._first).take(self._run)
+        return found
+
+    def by_row(self, values: Ints) -> Ints:
+        """Values of the sorted `places`, those of one row after those of another."""
+        found: Ints = np.empty_like(values)
+        found[self._at] = values
+        return found
 
 
 class Coverage(Generic[F]):
@@ -35,162 +73,219 @@ class Coverage(Generic[F]):
 
     def __init__(self, rows: Sequence[Sequence[F]], weight: Callable[[F], float]) -> None:
         """`rows` are the features of each row, each once."""
-        places: dict[F, int] = {}
-        flat = [places.setdefault(feature, len(places)) for row in rows for feature in row]
+        # By first sight: nothing depends on which feature has which place.
+        places: defaultdict[F, int] = defaultdict(count().__next__)
+        self._flat: Ints = np.fromiter(map(places.__getitem__, chain.from_iterable(rows)), np.int64)
         self._lengths: Ints = np.fromiter(map(len, rows), np.int64, len(rows))
         self._starts: Ints = np.cumsum(self._lengths) - self._lengths
-        self._flat = np.asarray([*flat, 0], np.int32)
         roots = np.sqrt(np.arange(len(rows) + 2, dtype=np.float64))
         # Rounded to whole numbers: sums do not depend on their order. They still never grow with the count.
         self._steps: Ints = np.rint(np.diff(roots) * (UNIT >> 10)).astype(np.int64)
-        # One place more, worth nothing: it fills up rows that are shorter than others.
-        self._weights: Ints = np.asarray([*(round(weight(feature) * 1024) for feature in places), 0], np.int64)
-        self._counts: Ints = np.zeros(len(self._weights), np.int64)
+        self._weights: Ints = np.fromiter((round(weight(feature) * 1024) for feature in places), np.int64, len(places))
+        self._counts: Ints = np.zeros(len(places), np.int64)
         self._worth: Ints = self._weights * self._steps[0]
 
     def __len__(self) -> int:
         return len(self._lengths)
 
-    def places(self, rows: Ints) -> NDArray[np.int32]:
-        """Features of some rows by place, one line each, filled up with the place that is worth nothing."""
-        width = np.arange(max(1, int(self._lengths[rows].max(initial=0))))
-        at = self._starts[rows][:, None] + width
-        inside = width < self._lengths[rows][:, None]
-        found: NDArray[np.int32] = np.where(
-            inside, self._flat[np.minimum(at, len(self._flat) - 1)], len(self._worth) - 1
-        )
-        return found
+    def gains(self, rows: Ints) -> Ints:
+        """What each row alone would add."""
+        if len(rows) > MANY:
+            return np.concatenate([self.gains(rows[start : start + MANY]) for start in range(0, len(rows), MANY)])
+        return _sums(self._worth.take(self._places(rows)), self._lengths[rows])
 
-    def worth(self, places: NDArray[np.int32]) -> Ints:
-        """What each line of places would add."""
-        gains: Ints = self._worth[places].sum(axis=1)
-        return gains
+    def turns(self, rows: Ints) -> Turns:
+        """Rows one after the other."""
+        return Turns(self._places(rows), self._lengths[rows])
 
-    def gain(self, row: int) -> int:
-        """What a row would add."""
-        return int(self._worth[self._of(row)].sum())
+    def gains_after(self, turns: Turns, before: Flags) -> Ints:
+        """What each row would add after those of `before` whose turn is before its own."""
+        counts = self._counts.take(turns.places) + turns.before(before)
+        return _sums(turns.by_row(self._weights.take(turns.places) * self._steps.take(counts)), turns.lengths)
 
-    def gains(self) -> Ints:
-        """What each row would add."""
-        sums = np.concatenate([[0], np.cumsum(self._worth[self._flat[:-1]])])
-        gains: Ints = sums[self._starts + self._lengths] - sums[self._starts]
-        return gains
-
-    def add(self, row: int, times: int = 1) -> None:
-        """Take a row, or with -1 give it back."""
-        places = self._of(row)
-        self._counts[places] += times
+    def add(self, rows: Ints, times: int = 1) -> None:
+        """Take rows, or with -1 give them back."""
+        places = self._places(rows)
+        np.add.at(self._counts, places, times)
         self._worth[places] = self._weights[places] * self._steps[self._counts[places]]
 
-    def start_again(self) -> None:
-        """Forget what is covered."""
+    def gains_in_order(self, rows: Ints) -> Ints:
+        """What each row adds after those before it when nothing else is taken, as it is then."""
         self._counts[:] = 0
         self._worth[:] = self._weights * self._steps[0]
+        gains: Ints = np.zeros(len(rows), np.int64)
+        for start in range(0, len(rows), MANY):
+            some = rows[start : start + MANY]
+            gains[start : start + MANY] = self.gains_after(self.turns(some), np.ones(len(some), np.bool_))
+            self.add(some)
+        return gains
 
-    def _of(self, row: int) -> NDArray[np.int32]:
-        start = self._starts[row]
-        return self._flat[start : start + self._lengths[row]]
+    def _places(self, rows: Ints) -> Ints:
+        """Features of rows, those of one row after those of another."""
+        lengths = self._lengths[rows]
+        shifts = self._starts[rows] + lengths - np.cumsum(lengths)
+        places: Ints = self._flat.take(np.repeat(shifts, lengths) + np.arange(lengths.sum()))
+        return places
+
+
+def _sums(values: Ints, lengths: Ints) -> Ints:
+    """Sums of values that belong together: the first of `lengths` says how many of them are the first sum's."""
+    # One value more, since those of an empty row may begin at the end.
+    sums: Ints = np.add.reduceat(np.append(values, 0), np.cumsum(lengths) - lengths)
+    sums[lengths == 0] = 0
+    return sums
+
+
+def _coded(texts: Sequence[str]) -> tuple[Ints, int]:
+    """Texts as numbers, by first sight, and how many different ones there are."""
+    found = pa.array(texts, pa.large_string()).dictionary_encode()
+    return found.indices.to_numpy().astype(np.int64), len(found.dictionary)
+
+
+class Room:
+    """How many rows of each task, domain, stratum, exemplar and answer are taken, and how many may be.
+
+    Of an exemplar's rows at most half have the same answer, up to one row that may be given back. This limit alone
+    grows with the choice: a row that is over it waits until its exemplar has more rows.
+    """
+
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        """`columns` are tasks, domains, strata, exemplars and answers of the rows."""
+        codes, sizes = map(list, zip(*map(_coded, columns), strict=True))
+        # An answer counts with its exemplar.
+        pairs, codes[4] = np.unique(codes[3] * sizes[4] + codes[4], return_inverse=True)
+        self._ends: Ints = np.cumsum([*sizes[:4], len(pairs)])
+        self._places: Ints = np.stack(codes, axis=1) + np.append(0, self._ends[:-1])
+        """Of each row, its task, domain, stratum, exemplar and answer, each as a number that no other has."""
+        self.exemplars, self.answers = self._places[:, 3].copy(), self._places[:, 4].copy()
+        self.domains, self.strata = (tuple(dict.fromkeys(column)) for column in columns[1:3])
+        self.counts: Ints = np.zeros(self._ends[-1], np.int64)
+        """How often each number is taken."""
+        self._most: Ints = np.zeros(self._ends[-1], np.int64)
+        self._waiting: Flags = np.zeros(len(self._places), np.bool_)
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks there are."""
+        return int(self._ends[0])
+
+    def tasks_by(self) -> tuple[dict[str, int], list[int]]:
+        """How many tasks each domain has, and each exemplar."""
+        row_of: Ints = np.zeros(self.tasks, np.int64)
+        row_of[self._places[:, 0]] = np.arange(len(self._places))
+        counts = np.bincount(self._places[row_of, 1:4:2].ravel(), minlength=self._ends[3])
+        domains = counts[self._ends[0] : self._ends[1]].tolist()
+        return dict(zip(self.domains, domains, strict=True)), counts[self._ends[2] : self._ends[3]].tolist()
+
+    def limit(self, domains: Mapping[str, int], strata: Mapping[str, int], exemplar: int, closed: Ints) -> None:
+        """Set how many rows may be taken: of a task one, of a stratum that is not named any number, and of the
+        exemplars in `closed` none."""
+        self._most[:] = 1
+        self._most[self._ends[0] : self._ends[1]] = [domains[name] for name in self.domains]
+        self._most[self._ends[1] : self._ends[2]] = [strata.get(name, len(self._places)) for name in self.strata]
+        self._most[self._ends[2] : self._ends[3]] = exemplar
+        self._most[closed] = 0
+        self._waiting[:] = False
+
+    def free(self, rows: Ints) -> Flags:
+        """Which rows may be taken; those that only have too common an answer will wait."""
+        places = self._places.take(rows, axis=0)[:, :4]
+        full = (self.counts.take(places) >= self._most.take(places)).T
+        shut, common = full[0] | full[1] | full[2] | full[3], self._common(rows)
+        self._waiting[rows[common & ~shut]] = True
+        return ~(shut | common)
+
+    def waiting(self) -> Ints:
+        """Rows that wait."""
+        return np.flatnonzero(self._waiting)
+
+    def let_in(self) -> Ints:
+        """Rows that waited and now may be taken, or have something else in their way."""
+        rows = self.waiting()
+        rows = rows[~self._common(rows)]
+        self._waiting[rows] = False
+        return rows
+
+    def turns(self, rows: Ints) -> Turns:
+        """Rows one after the other."""
+        return Turns(self._places[rows].ravel(), np.full(len(rows), self._places.shape[1]))
+
+    def free_after(self, turns: Turns, before: Flags) -> Flags:
+        """Which rows may be taken after those of `before` whose turn is before theirs."""
+        sorted_counts = self.counts.take(turns.places) + turns.before(before)
+        counts = turns.by_row(sorted_counts).reshape(-1, 5).T
+        full = turns.by_row(sorted_counts >= self._most.take(turns.places)).reshape(-1, 5).T
+        return ~(full[0] | full[1] | full[2] | full[3] | (counts[4] >= _half(counts[3])))
+
+    def add(self, rows: Ints, times: int = 1) -> None:
+        """Take rows, or with -1 give them back."""
+        np.add.at(self.counts, self._places[rows], times)
+
+    def _common(self, rows: Ints) -> Flags:
+        """Which rows have an answer that is as common as it may be."""
+        common: Flags = self.counts[self.answers[rows]] >= _half(self.counts[self.exemplars[rows]])
+        return common
+
+
+def _half(rows: Ints) -> Ints:
+    """How many of an exemplar's rows may have the same answer, with one more row."""
+    return (rows + 2) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that add the most, by what they add, of equal ones the first."""
+
+    rows: Ints
+    gains: Ints
+    """What each would add now."""
+    others: Ints
+    """What rows that come after it would add at most."""
 
 
 class Search:
-    """Finds the row that adds most, of equal ones the first, among those that may be taken."""
+    """Finds the rows that add the most among those that may be taken: at most `most` of them at a time."""
 
-    def __init__(self, coverage: Coverage[F], front: int = FRONT, block: int = BLOCK) -> None:
-        self._coverage, self._reach, self._block = coverage, front, block
-        self._bounds = coverage.gains()
-        self._shut: Flags = np.zeros(len(coverage), np.bool_)
-        """Rows that are never taken any more."""
-        self._front: Ints = np.zeros(0, np.int64)
-        """Rows that are searched, in their order."""
-        self._spots: Ints = np.full(len(coverage), -1, np.int64)
-        """Where in the front a row is."""
-        self._near: Ints = np.zeros(0, np.int64)
-        """Bounds of the front; those in `_bounds` are older."""
-        self._true: Flags = np.zeros(0, np.bool_)
-        """Whether a bound of the front is the gain."""
-        self._counted = False
-        """Whether any is."""
-        self._places = coverage.places(self._front)
-        self._next = (GONE, 0)
-        """The highest bound that a row outside of the front may have, and the first such row, negative."""
-        self._advance()
+    def __init__(self, coverage: Coverage[F], most: int) -> None:
+        self._coverage, self._most = coverage, most
+        self._bounds = coverage.gains(np.arange(len(coverage)))
 
-    def best(self) -> int | None:
-        """The row; None when no row may be taken."""
-        while True:
-            spot = self._best_of_front()
-            if spot is not None and (int(self._near[spot]), -int(self._front[spot])) > self._next:
-                return int(self._front[spot])
-            if spot is None and self._next[0] == GONE:
-                return None
-            self._advance()
+    def batch(self, free: Callable[[Ints], Flags]) -> Batch | None:
+        """The next rows, of which the first adds the very most; None when no row may be taken.
 
-    def gain(self, row: int) -> int:
-        """What the row that `best` gave would add."""
-        return int(self._near[self._spots[row]])
+        `free` says which rows may be taken. One that may not is not looked at again, until it is given a bound.
+        """
+        while self._bounds.max(initial=GONE) > GONE:
+            rows, floor = self._ahead()
+            gains = self._coverage.gains(rows)
+            self._bounds[rows] = gains
+            order = np.argsort(-gains, kind="stable")
+            if not free(rows[order[: self._most]]).all():
+                # Where some are in the way many are.
+                may = free(rows)
+                self._bounds[rows[~may]] = GONE
+                rows, gains = rows[may], gains[may]
+                order = np.argsort(-gains, kind="stable")
+            rows, gains = rows[order], gains[order]
+            if len(rows) and gains[0] >= floor:
+                others = np.maximum(np.append(gains[1:], GONE), floor - 1)
+                return Batch(rows[: self._most], gains[: self._most], others[: self._most])
+        return None
 
-    def taken(self) -> None:
-        """A row was added to the coverage: no gain is known to be true any more."""
-        self._true[:] = False
-        self._counted = False
+    def bound(self, rows: Ints, bounds: Ints) -> None:
+        """Set what rows may add at most: a gain, or GONE."""
+        self._bounds[rows] = bounds
 
-    def close(self, rows: Ints) -> None:
-        """These rows may not be taken any more."""
-        self._shut[rows] = True
-        self._bounds[rows] = GONE
-        spots = self._spots[rows]
-        self._near[spots[spots >= 0]] = GONE
-
-    def set_aside(self, row: int) -> None:
-        """The row that `best` gave may not be taken for now."""
-        self._near[self._spots[row]] = GONE
-
-    def take_back(self, row: int) -> None:
-        """A row that was set aside may be taken again, unless it was closed meanwhile."""
-        if self._shut[row]:
-            return
-        gain, spot = self._coverage.gain(row), self._spots[row]
-        if spot >= 0:
-            self._near[spot], self._true[spot], self._counted = gain, True, True
-        else:
-            self._bounds[row] = gain
-            self._next = max(self._next, (gain, -row))
-
-    def _best_of_front(self) -> int | None:
-        """The place of the row of the front that adds most."""
-        best = int(self._near[self._true].max(initial=GONE)) if self._counted else GONE
-        while True:
-            if best == GONE:
-                # The highest bound alone: once its gain is known, few others may be higher.
-                doubtful = self._near.argmax(keepdims=True) if len(self._near) else np.zeros(0, np.int64)
-                doubtful = doubtful[self._near[doubtful] > GONE]
-            else:
-                doubtful = np.flatnonzero(~self._true & (self._near >= best))
-            if not len(doubtful):
-                break
-            if len(doubtful) > self._block:
-                doubtful = doubtful[np.argpartition(self._near[doubtful], -self._block)[-self._block :]]
-            gains = self._coverage.worth(self._places[doubtful])
-            self._near[doubtful], self._true[doubtful], self._counted = gains, True, True
-            best = max(best, int(gains.max()))
-        return None if best == GONE else int(np.flatnonzero(self._true & (self._near == best))[0])
-
-    def _advance(self) -> None:
-        """Search the rows that have the highest bounds now, of equal ones the first."""
-        bounds = self._bounds
-        bounds[self._front] = self._near
-        self._spots[self._front] = -1
-        if len(bounds) > self._reach:
-            lowest = int(np.partition(bounds, -self._reach)[-self._reach])
-            over = np.flatnonzero(bounds > lowest)
-            front = np.sort(np.concatenate([over, np.flatnonzero(bounds == lowest)[: self._reach - len(over)]]))
-        else:
-            front = np.arange(len(bounds))
-        self._front = front = front[bounds[front] > GONE]
-        self._spots[front] = np.arange(len(front))
-        self._near, self._true, self._counted = bounds[front], np.zeros(len(front), np.bool_), False
-        self._places = self._coverage.places(front)
-        others = bounds.copy()
-        others[front] = GONE
-        first = int(others.argmax()) if len(others) else 0
-        self._next = (int(others[first]), -first) if len(others) else (GONE, 0)
+    def _ahead(self) -> tuple[Ints, int]:
+        """Rows of the highest bounds, in their order, and what the bounds of all others are below."""
+        # What is high among some is about as high among all. It decides how many are counted, and not which is best.
+        some = self._bounds[:: 1 + len(self._bounds) // SAMPLE]
+        ahead = min(self._most * AHEAD, len(self._bounds))
+        place = 1 + (ahead * len(some) - 1) // len(self._bounds)
+        floor = max(0, int(np.partition(some, -place)[-place]))
+        rows = np.flatnonzero(self._bounds >= floor)
+        if len(rows) > 2 * ahead:
+            bounds = self._bounds[rows]
+            floor = int(np.partition(bounds, -ahead)[-ahead])
+            rows = rows[bounds >= floor]
+        return rows, floor

@@ -2,24 +2,25 @@
 
 The value of a choice is the sum over features of weight times the square root of how many chosen rows have
 it: a first use counts most, and each further one less. It is monotone and submodular, so taking the row
-of the largest gain again and again is within 1 - 1/e of the best. Gains are whole numbers, so that ties
-and orders are the same on every machine.
+of the largest gain again and again is within 1 - 1/e of the best, and taking rows of nearly the largest
+within little more (Badanidiyuru and Vondrak, Fast algorithms for maximizing submodular functions, SODA
+2014). Gains are whole numbers, so that ties and orders are the same on every machine.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 
 from builder.errors import SettingsError
-from builder.recipe.coverage import UNIT, Coverage, Ints, Search
+from builder.recipe.coverage import GONE, UNIT, Batch, Coverage, Flags, Ints, Room, Search
 
 WEIGHTS: Mapping[str, float] = {
     "tool": 1.0,
@@ -49,8 +50,23 @@ SLACKS = (1.0, 1.5, 2.0, 4.0, math.inf)
 EXEMPLAR_ROOM = 1.5
 """The cap of an exemplar is this times the smallest cap that could do."""
 
+LOOSE = 100
+"""A row may add less than the best one by this part of what that adds."""
 
-K = TypeVar("K", bound=Hashable)
+SURE = 1000
+"""Up to so many rows none may: few are taken together then."""
+
+BATCH = 256
+"""Most rows that are taken together."""
+
+FEW = 32
+"""The same where each must be the best: few are."""
+
+PASSES = 8
+"""Most passes over a batch; rows that are not settled by then are for the next one."""
+
+ALIKE = ("task", "domain", "stratum", "exemplar", "answer")
+"""What quotas look at."""
 
 Feature: TypeAlias = tuple[str, str]
 """Kind and value."""
@@ -103,11 +119,18 @@ class Quotas:
         """
         tasks = {candidate.task: candidate for candidate in candidates}.values()
         domains, exemplars = Counter(c.domain for c in tasks), Counter(c.exemplar for c in tasks)
+        return cls.shared(domains, exemplars.values(), size, slack, strata)
+
+    @classmethod
+    def shared(
+        cls, domains: Mapping[str, int], exemplars: Iterable[int], size: int, slack: float, strata: Mapping[str, float]
+    ) -> Quotas:
+        """As `fair`, from the tasks of each domain and of each exemplar."""
         share = _stretched(level(domains.values(), size), slack, size)
         return cls(
             {domain: share for domain in domains},
             {stratum: _stretched(math.ceil(size * part), slack, size) for stratum, part in strata.items()},
-            _stretched(level(exemplars.values(), size) * EXEMPLAR_ROOM, slack, size),
+            _stretched(level(exemplars, size) * EXEMPLAR_ROOM, slack, size),
         )
 
 
@@ -133,122 +156,86 @@ def features(parts: Mapping[str, Sequence[str]]) -> tuple[Feature, ...]:
     return tuple(sorted(found))
 
 
-class _Column(Generic[K]):
-    """What a quota looks at, as numbers: the value of each row, and how many chosen rows have it."""
-
-    def __init__(self, values: Iterable[K]) -> None:
-        codes: dict[K, int] = {}
-        self.of: Ints = np.fromiter((codes.setdefault(value, len(codes)) for value in values), np.int64)
-        self.names = tuple(codes)
-        self.counts = [0] * len(codes)
-        self._rows: Ints = np.argsort(self.of, kind="stable")
-        self._ends: Ints = np.cumsum(np.bincount(self.of, minlength=len(codes)))
-
-    def rows(self, code: int) -> Ints:
-        """Rows that have a value."""
-        return self._rows[self._ends[code - 1] if code else 0 : self._ends[code]]
-
-
 class _Greedy:
     """One choice in the making."""
 
-    def __init__(self, candidates: Sequence[Candidate], weights: Mapping[str, float], size: int) -> None:
-        self.candidates = sorted(candidates, key=lambda candidate: candidate.row)
+    def __init__(self, candidates: Sequence[Candidate], weights: Mapping[str, float], size: int, loose: int) -> None:
+        self.candidates = sorted(candidates, key=operator.attrgetter("row"))
         self.coverage = Coverage(
-            [[f for f in candidate.features if f[0] in weights] for candidate in self.candidates],
-            lambda feature: weights[feature[0]],
+            [candidate.features for candidate in self.candidates], lambda feature: weights.get(feature[0], 0.0)
         )
-        self.size = size
-        self.order: list[int] = []
-        self.gains: list[int] = []
-        """Of the rows in their order, as long as none was given back."""
-        self.tasks = _Column(candidate.task for candidate in self.candidates)
-        self.domains = _Column(candidate.domain for candidate in self.candidates)
-        self.strata = _Column(candidate.stratum for candidate in self.candidates)
-        self.exemplars = _Column(candidate.exemplar for candidate in self.candidates)
-        self.answers = _Column((candidate.exemplar, candidate.answer) for candidate in self.candidates)
-        self.closed: set[int] = set()
+        self.room = Room([[getattr(candidate, name) for candidate in self.candidates] for name in ALIKE])
+        self.size, self.loose = size, loose
+        self.order: Ints = np.zeros(0, np.int64)
+        self.closed: Ints = np.zeros(0, np.int64)
         """Exemplars that take no more rows."""
 
     @property
     def everything(self) -> int:
         """Most rows that there can be."""
-        return min(self.size, len(self.tasks.names))
+        return min(self.size, self.room.tasks)
 
-    def fill(self, quotas: Quotas) -> None:
-        """Take the row of the largest gain until `size` is reached or no row may be taken."""
-        limits = (
-            (self.tasks, [1] * len(self.tasks.names)),
-            (self.domains, [quotas.domains[name] for name in self.domains.names]),
-            (self.strata, [quotas.strata.get(name, self.size) for name in self.strata.names]),
-            (
-                self.exemplars,
-                [quotas.exemplar if n not in self.closed else 0 for n in range(len(self.exemplars.names))],
-            ),
-        )
-        search = Search(self.coverage)
-        for column, most in limits:
-            full = np.fromiter(map(operator.ge, column.counts, most), np.bool_, len(most))
-            search.close(np.flatnonzero(full[column.of]))
-        waiting: dict[int, list[int]] = defaultdict(list)
-        while len(self.order) < self.size and (row := search.best()) is not None:
-            exemplar = int(self.exemplars.of[row])
-            if not self._varied(row):
-                waiting[exemplar].append(row)
-                search.set_aside(row)
-                continue
-            self.gains.append(search.gain(row))
-            self._take(row)
-            search.taken()
-            for again in waiting.pop(exemplar, ()):
-                search.take_back(again)
-            # Quotas only fill up: what is over one now stays so.
-            for column, most in limits:
-                code = int(column.of[row])
-                if column.counts[code] >= most[code]:
-                    search.close(column.rows(code))
+    def fill(self, slack: float, strata: Mapping[str, float]) -> None:
+        """Take rows that add nearly the most until `size` is reached or no row may be taken."""
+        domains, exemplars = self.room.tasks_by()
+        quotas = Quotas.shared(domains, exemplars, self.size, slack, strata)
+        self.room.limit(quotas.domains, quotas.strata, quotas.exemplar, self.closed)
+        search = Search(self.coverage, BATCH if self.loose else FEW)
+        while len(self.order) < self.size and (batch := search.batch(self.room.free)):
+            taken, gains = self._in_turn(batch)
+            rows = batch.rows[: len(taken)]
+            search.bound(rows, np.where(taken, GONE, gains))
+            self._take(rows[taken])
+            again = self.room.let_in()
+            search.bound(again, self.coverage.gains(again))
 
-    def _varied(self, row: int) -> bool:
-        """Whether the answer stays at half of its exemplar's rows, up to one row that `trim` may take back."""
-        answers, rows = self.answers.counts[self.answers.of[row]], self.exemplars.counts[self.exemplars.of[row]]
-        return bool(answers + 1 <= (rows + 2) // 2)
+    def _in_turn(self, batch: Batch) -> tuple[Flags, Ints]:
+        """Of the first rows of a batch, one after the other: whether each is taken, and what it adds at its turn."""
+        features, room = self.coverage.turns(batch.rows), self.room.turns(batch.rows)
+        taken: Flags = np.ones(len(batch.rows), np.bool_)
+        for _ in range(PASSES):
+            before = taken
+            gains, free = self.coverage.gains_after(features, before), self.room.free_after(room, before)
+            # The largest gain of any other row: of those to come, or passed over. Which of equal ones is the first is
+            # seen when they are counted anew.
+            passed = np.maximum.accumulate(np.where(free & ~before, gains, GONE))
+            most = np.maximum(batch.others + (gains < batch.gains), np.append(GONE, passed[:-1]) + 1)
+            taken = free & (gains >= (most - most // self.loose if self.loose else most))
+            # A row hangs on those before it alone: with these right it is right in the next pass.
+            right = int(np.append(np.flatnonzero(taken != before), len(taken))[0])
+            if right == len(taken):
+                break
+        ends = [right, *(np.flatnonzero(taken)[self.size - len(self.order) - 1 :][:1] + 1)]
+        if not self.loose:
+            # A row that waited may add more than the next one, and would be the next one.
+            waiting: Ints = np.append(self.room.waiting(), batch.rows[~free])
+            lets_in = taken & np.isin(self.room.exemplars[batch.rows], self.room.exemplars[waiting])
+            ends += (np.flatnonzero(lets_in)[:1] + 1).tolist()
+        end = min(ends)
+        return taken[:end], gains[:end]
 
-    def _take(self, row: int, times: int = 1) -> None:
-        self.coverage.add(row, times)
-        for column in (self.tasks, self.domains, self.strata, self.exemplars, self.answers):
-            column.counts[column.of[row]] += times
-        if times > 0:
-            self.order.append(row)
-        else:
-            self.order.remove(row)
+    def _take(self, rows: Ints) -> None:
+        self.coverage.add(rows)
+        self.room.add(rows)
+        self.order = np.append(self.order, rows)
 
     def trim(self) -> bool:
         """Give back a row of each exemplar whose commonest answer is over half of its rows, and close it."""
-        over: dict[int, int] = {}
-        for row in self.order:
-            exemplar, answer = int(self.exemplars.of[row]), int(self.answers.of[row])
-            rows = self.exemplars.counts[exemplar]
-            if rows > 1 and 2 * self.answers.counts[answer] > rows:
-                over[exemplar] = answer
-        for row in reversed(self.order.copy()):
-            exemplar = int(self.exemplars.of[row])
-            if over.get(exemplar) == self.answers.of[row]:
-                self._take(row, -1)
-                self.closed.add(exemplar)
-                del over[exemplar]
-        return bool(self.closed) and len(self.order) < self.size
+        exemplars, answers, counts = self.room.exemplars[self.order], self.room.answers[self.order], self.room.counts
+        over = (counts[exemplars] > 1) & (2 * counts[answers] > counts[exemplars])
+        # Only one answer can be over half; of its rows the last one goes.
+        last = dict(zip(exemplars[over].tolist(), self.order[over].tolist(), strict=True))
+        back = np.asarray(list(last.values()), np.int64)
+        self.coverage.add(back, -1)
+        self.room.add(back, -1)
+        self.order = self.order[~np.isin(self.order, back)]
+        self.closed = np.union1d(self.closed, np.asarray(list(last), np.int64))
+        return bool(len(self.closed)) and len(self.order) < self.size
 
     def taken(self) -> tuple[Taken, ...]:
         """The chosen rows with the gain of each after those before it."""
-        if not self.closed:
-            counted = zip(self.order, self.gains, strict=True)
-            return tuple(Taken(self.candidates[row], gain / UNIT) for row, gain in counted)
-        self.coverage.start_again()
-        rows = []
-        for row in self.order:
-            rows.append(Taken(self.candidates[row], self.coverage.gain(row) / UNIT))
-            self.coverage.add(row)
-        return tuple(rows)
+        gains = (self.coverage.gains_in_order(self.order) / UNIT).tolist()
+        return tuple(map(Taken, map(self.candidates.__getitem__, self.order.tolist()), gains))
 
 
 def choose(
@@ -256,23 +243,24 @@ def choose(
     size: int,
     strata: Mapping[str, float] | None = None,
     weights: Mapping[str, float] = WEIGHTS,
+    sure: int = SURE,
 ) -> Selection:
-    """Choose `size` rows, fewer when there are not as many tasks.
+    """Choose `size` rows, fewer when there are not as many tasks; exactly when they are at most `sure`.
 
     `strata` caps the shares of strata; one that it does not name has no cap. Quotas are fair shares (see
     `Quotas.fair`), stretched by the SLACKS when they leave too few. Of each exemplar's rows at most half have the
     same answer, whatever the slack. Raises SettingsError for quotas and weights that cannot hold.
     """
     _require_sense(size, strata or {}, weights)
-    greedy, used = _Greedy(candidates, weights, size), SLACKS[0]
+    greedy, used = _Greedy(candidates, weights, size, 0 if size <= sure else LOOSE), SLACKS[0]
     for slack in SLACKS:
         if len(greedy.order) >= greedy.everything:
             break
         used = slack
-        greedy.fill(Quotas.fair(greedy.candidates, size, slack, strata or {}))
+        greedy.fill(slack, strata or {})
         while greedy.trim():
             before = len(greedy.order)
-            greedy.fill(Quotas.fair(greedy.candidates, size, slack, strata or {}))
+            greedy.fill(slack, strata or {})
             if len(greedy.order) == before:
                 break
     return Selection(greedy.taken(), used)
