@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -31,11 +32,30 @@ def in_order(keys: Ints, bound: int) -> tuple[Ints, Ints]:
     return keys[order], order
 
 
-def changes(ordered: Ints | Small) -> Flags:
+def changes(ordered: Ints | Words | Small) -> Flags:
     """Where a value differs from the one before it; the first does."""
     result: Flags = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=result[1:])
     return result
+
+
+def runs(ordered: Ints | Words | Small) -> Ints:
+    """How often each of the different values stands there."""
+    result: Ints = np.diff(np.flatnonzero(changes(ordered)), append=len(ordered))
+    return result
+
+
+def spread(starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
+    """The numbers of ranges that begin at `starts`, one after the other, and before them which range each is of."""
+    owner: Ints = np.repeat(np.arange(len(starts)), lengths)
+    result: Ints = np.arange(len(owner)) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    return owner, result
+
+
+def parts(weights: Ints, about: int) -> Iterator[slice]:
+    """Ranges of positions whose weights sum up to `about` each; more if one alone weighs that, and never none."""
+    starts = np.flatnonzero(changes(np.cumsum(weights) // about)).tolist()
+    return map(slice, starts, [*starts[1:], len(weights)])
 
 
 def distinct(values: Ints) -> Ints:
@@ -48,6 +68,9 @@ def distinct(values: Ints) -> Ints:
 def mixed(values: Words) -> Words:
     """Numbers scattered over 64 bits (the finaliser of splitmix64)."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    values ^= values >> np.uint64(30)
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values

@@ -3,20 +3,22 @@
 An edit leaves most of a text's rare word triples alone, and an unchanged triple occurs in two texts at
 least. So texts are compared when they share the rarest triples that occur twice or more, and then exactly,
 by the Jaccard index of their word pairs. A text with too few such triples is blind to this, and is compared
-by MinHash with all others. Words are numbered, not hashed: nothing collides, and nothing differs between machines.
+by MinHash with all others. Hashes choose who is compared, the same on every machine; words decide who is near.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from builder.recipe.columns import Flags, Ints, Small, Words, changes, distinct, in_order, mixed
+from builder.recipe.columns import Flags, Ints, Small, changes, distinct, in_order, parts, runs, spread
+from builder.recipe.sketches import BANDS, Sketches, Triples, bits_of, sketched
 from builder.recipe.splits import groups
 
 THRESHOLD = 0.62
@@ -32,17 +34,14 @@ MOST_COMMON = 32
 SHARED = 2
 """Anchors that two texts must share to be compared; with fewer a text is blind."""
 
-BANDS, BAND_ROWS = 24, 4
-"""MinHash for blind texts: a pair at the threshold is missed about once in 50, one at 0.7 once in 700."""
-
 CROWD = 16
-"""In a larger band of equal signatures each text is compared with its next this many only."""
+"""Blind texts and others that are equal in a band: each is compared with its next this many only."""
 
-MAP_BITS = 1024
-"""Bits of the map by which a pair of texts is looked at before it is compared; about ten for each word pair."""
+_MATES = 1 << 17
+"""Pairs of texts that share an anchor, counted at a time: these stay in the cache."""
 
-_CHUNK = 1 << 16
-"""Pairs compared at a time, so that memory does not grow with their number."""
+_PAIRS = 1 << 12
+"""Pairs of texts compared at a time, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +53,27 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Word pairs in the order of the texts, as often as they stand there."""
-
-    texts: Small
-    """Which text each is of; ascending."""
-    grams: Small
-    """Its number among all different pairs, in the order of the alphabet."""
-    hashes: Words
-    """By the number of a pair."""
-    of: int
-    """How many texts there are."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Usable:
-    """Triples that may stand for a text: one row per triple and text, in the order of the triples."""
+    """Triples that may stand for texts: one row for each triple and text, in the order of the triples."""
 
-    texts: Ints
-    grams: Ints
-    frequency: Ints
-    """Texts that the triple occurs in."""
+    keys: Ints
+    """The text times `width`, and how many texts have the triple, which is less than `width`."""
+    width: int
+    triples: Small
+    """Number of the triple."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
-    """Rare triples that stand for a text: one row for each, in the order of the texts."""
+    """Rare triples that stand for texts: one row for each triple and text, in the order of the texts."""
 
     texts: Ints
-    grams: Ints
+    members: Ints
+    """The same texts in the order of the triples, and among those of one triple in their own."""
+    place: Ints
+    """Of each row, which of `members` it is."""
+    after: Ints
+    """Of each row, how many `members` of the same triple follow."""
 
 
 def near_texts(
@@ -109,15 +100,16 @@ def near_texts(
 
 def _near(texts: Sequence[str], threshold: float, anchors: int, most_common: int) -> Near:
     """The same for different texts."""
-    pairs, usable = _grams(texts, most_common)
-    standing = _rarest(usable, anchors)
+    triples, sketches = sketched(texts)
+    usable = _usable(triples, most_common)
+    del triples  # They take as much memory as all that follows.
+    standing = _rarest(usable, anchors, len(texts))
     per_text = np.bincount(standing.texts, minlength=len(texts))
     blind = per_text < SHARED
-    found = distinct(np.concatenate([_sharing(standing, per_text, most_common), _alike(pairs, blind)]))
+    candidates = chain(_sharing(standing, per_text), _alike(sketches, blind))
+    found = distinct(np.concatenate([_hopeful(sketches, pairs, threshold) for pairs in candidates]))
     left, right = found // len(texts), found % len(texts)
-    hopeful = _hopeful(pairs, left, right, threshold)
-    left, right = left[hopeful], right[hopeful]
-    scores = _jaccard(pairs, left, right)
+    scores = _jaccard(texts, left, right)
     good = scores >= threshold
     kept = zip(left[good].tolist(), right[good].tolist(), scores[good].tolist(), strict=True)
     return Near(tuple(kept), int(blind.sum()))
@@ -147,175 +139,132 @@ def alike(vectors: NDArray[np.float32], work: Sequence[str], cosine: float) -> t
     return tuple(sorted(found))
 
 
-def _grams(texts: Sequence[str], most_common: int) -> tuple[_Pairs, _Usable]:
-    """Word pairs of all texts, and the triples that occur in two texts at least and in `most_common` at most."""
-    flat, text_of, vocabulary = _numbered(texts)
-    ordered, at = in_order(flat[:-1] * vocabulary + flat[1:], vocabulary**2)
-    fresh = changes(ordered)
-    starts = np.flatnonzero(fresh)
-    # There is one for each word: narrow numbers are half the memory, whose first touch takes as long as a sort.
-    pair_at: Small = np.empty(len(at), np.int32)
-    pair_at[at] = np.cumsum(fresh) - 1
-    second = text_of[1:] == text_of[:-1]
-    # A triple that occurs twice is made of pairs that do.
-    repeated = second & (np.diff(starts, append=len(at)) > 1)[pair_at]
-    third = np.flatnonzero(repeated[:-1] & repeated[1:])
-    triples = pair_at[third].astype(np.int64) * vocabulary + flat[third + 2]
-    hashes = mixed(np.arange(len(starts), dtype=np.uint64))
-    pairs = _Pairs(text_of[:-1][second], pair_at[second], hashes, len(texts))
-    return pairs, _usable(triples, text_of[third], len(starts) * vocabulary, most_common)
+def _usable(triples: Triples, most_common: int) -> _Usable:
+    """Triples of 2 to `most_common` texts."""
+    width, seen = most_common + 1, 0
+    keys: list[Ints] = []
+    numbers: list[Small] = []
+    for block in triples.blocks():
+        rows = block[changes(block)]
+        lengths = runs(rows >> np.uint64(triples.bits))
+        usable = (lengths >= 2) & (lengths <= most_common)
+        rows, lengths = rows[np.repeat(usable, lengths)], lengths[usable]
+        texts = (rows & np.uint64((1 << triples.bits) - 1)).astype(np.int64)
+        keys.append(texts * width + np.repeat(lengths, lengths))
+        numbers.append(np.repeat(np.arange(seen, seen + len(lengths), dtype=np.int32), lengths))
+        seen += len(lengths)
+    return _Usable(np.concatenate(keys), width, np.concatenate(numbers))
 
 
-def _numbered(texts: Sequence[str]) -> tuple[Ints, Small, int]:
-    """The words of all texts, each as its place in the alphabet; the text of each; how many different ones there are.
-
-    In the order of the alphabet, so that ties between triples do not depend on the order of the texts.
-    """
-    split = pc.split_pattern(pa.array(texts, pa.large_string()), " ")
-    coded = split.values.dictionary_encode()
-    place: Ints = np.empty(len(coded.dictionary), np.int64)
-    place[pc.array_sort_indices(coded.dictionary).to_numpy()] = np.arange(len(place))
-    text_of: Small = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(split.offsets.to_numpy()))
-    return place[coded.indices.to_numpy()], text_of, len(place)
-
-
-def _usable(triples: Ints, texts: Small, bound: int, most_common: int) -> _Usable:
-    """Of triples by position those that are neither of one text alone nor common, each once a text."""
-    ordered, at = in_order(triples, bound)
-    new_triple = changes(ordered)
-    starts = np.flatnonzero(new_triple)
-    lengths = np.diff(starts, append=len(ordered))
-    # What occurs once is of one text; nothing more need be known of it.
-    several: Flags = np.repeat(lengths > 1, lengths)
-    at, new_triple = at[several], new_triple[several]
-    of = texts[at]
-    # Positions of one triple stand in their order, and so do their texts.
-    once = new_triple | changes(of)
-    of, number = of[once], (np.cumsum(new_triple) - 1)[once]
-    counts = np.bincount(number)
-    frequency = counts[number]
-    kept = ((counts >= 2) & (counts <= most_common))[number]
-    return _Usable(of[kept].astype(np.int64), number[kept], frequency[kept])
-
-
-def _rarest(usable: _Usable, most: int) -> _Anchors:
-    """Of each text the `most` rarest triples, of equally rare ones the first by alphabet."""
-    width = int(usable.frequency.max(initial=0)) + 1
+def _rarest(usable: _Usable, most: int, count: int) -> _Anchors:
+    """Of each of `count` texts the `most` rarest triples, of equally rare ones the first by hash."""
     # By triple already, so equal keys stay in that order.
-    _, order = in_order(usable.texts * width + usable.frequency, (int(usable.texts.max(initial=0)) + 1) * width)
-    texts, grams = usable.texts[order], usable.grams[order]
-    first = np.maximum.accumulate(np.where(changes(texts), np.arange(len(texts)), 0))
-    near = np.arange(len(texts)) - first < most
-    return _Anchors(texts[near], grams[near])
+    ordered, at = in_order(usable.keys, count * usable.width)
+    ordered //= usable.width
+    per_text = runs(ordered)
+    _, rarest = spread(np.cumsum(per_text) - per_text, np.minimum(per_text, most))
+    texts, at = ordered[rarest], at[rarest]
+    standing: Flags = np.zeros(len(usable.keys), np.bool_)
+    standing[at] = True
+    lengths = runs(usable.triples[standing])
+    place = (np.cumsum(standing) - 1)[at]
+    after = np.repeat(np.cumsum(lengths), lengths)[place] - place - 1
+    return _Anchors(texts, usable.keys[standing] // usable.width, place, after)
 
 
-def _sharing(anchors: _Anchors, per_text: Ints, most_common: int) -> Ints:
+def _sharing(anchors: _Anchors, per_text: Ints) -> Iterator[Ints]:
     """Pairs of texts with enough anchors in common, each as one number: left times all texts plus right."""
     count = len(per_text)
-    keys = np.sort(anchors.grams * count + anchors.texts)
-    left, right = _within(keys % count, keys // count, most_common)
-    found, times = np.unique(left * count + right, return_counts=True)
-    enough = np.minimum(SHARED, np.minimum(per_text[found // count], per_text[found % count]))
-    result: Ints = found[times >= enough]
-    return result
+    for part in parts(np.bincount(anchors.texts, anchors.after, count).astype(np.int64), _MATES):
+        rows = slice(*(int(np.searchsorted(anchors.texts, edge)) for edge in (part.start, part.stop)))
+        owner, others = spread(anchors.place[rows] + 1, anchors.after[rows])
+        pairs = np.sort(anchors.texts[rows][owner] * count + anchors.members[others])
+        times = runs(pairs)
+        pairs = pairs[np.cumsum(times) - times]
+        enough = np.minimum(SHARED, np.minimum(per_text[pairs // count], per_text[pairs % count]))
+        yield pairs[times >= enough]
 
 
 def _within(members: Ints, group: Ints, reach: int) -> tuple[Ints, Ints]:
     """Pairs of members that stand at most `reach` places apart in one group. Sorted by group, then member."""
     left: list[Ints] = [np.zeros(0, np.int64)]
     right: list[Ints] = [np.zeros(0, np.int64)]
-    for step in range(1, min(reach, len(group) - 1) + 1):
-        same = group[step:] == group[:-step]
-        if not same.any():
+    at = np.arange(len(group))
+    for step in range(1, reach + 1):
+        # Who has no companion at this distance has none farther away.
+        at = at[: np.searchsorted(at, len(group) - step)]
+        at = at[group[at] == group[at + step]]
+        if not len(at):
             break
-        left.append(members[:-step][same])
-        right.append(members[step:][same])
+        left.append(members[at])
+        right.append(members[at + step])
     return np.concatenate(left), np.concatenate(right)
 
 
-def _alike(pairs: _Pairs, blind: Flags) -> Ints:
-    """Pairs with a blind text whose signatures agree in some band, numbered as those of `_sharing`."""
-    found: list[Ints] = [np.zeros(0, np.int64)]
-    if blind.any() and len(pairs.texts):
-        texts, signatures = _signatures(pairs)
-        unseen = blind[texts]
+def _alike(sketches: Sketches, blind: Flags) -> Iterator[Ints]:
+    """Pairs with a blind text that are equal in some band, band by band, numbered as those of `_sharing`."""
+    texts = np.flatnonzero(sketches.sizes > 0)
+    if blind[texts].any():
+        bits = bits_of(len(blind))
+        low = np.uint64((1 << bits) - 1)
         for band in range(BANDS):
-            group: Words = np.zeros(len(texts), np.uint64)
-            for column in range(band * BAND_ROWS, (band + 1) * BAND_ROWS):
-                group = mixed(group ^ signatures[column])
+            keys = sketches.bands[band, texts] & ~low | texts.astype(np.uint64)
+            keys.sort()
+            members, group = (keys & low).astype(np.int64), np.cumsum(changes(keys >> np.uint64(bits)))
             # Groups without a blind text give nothing.
-            wanted = np.flatnonzero(np.isin(group, np.unique(group[unseen])))
-            order = wanted[np.argsort(group[wanted], kind="stable")]
-            left, right = _within(texts[order], group[order], CROWD)
+            wanted = (np.bincount(group, blind[members]) > 0)[group]
+            left, right = _within(members[wanted], group[wanted], CROWD)
             either = blind[left] | blind[right]
-            found.append(left[either] * len(blind) + right[either])
-    return distinct(np.concatenate(found))
+            yield left[either] * len(blind) + right[either]
 
 
-def _signatures(pairs: _Pairs) -> tuple[Ints, Words]:
-    """One-permutation MinHash: the smallest hash in each of many bins; an empty bin takes the next one's.
-
-    Texts that have pairs, and a row of values for each bin.
-    """
-    bins = BANDS * BAND_ROWS
-    has: Flags = np.zeros(pairs.of, np.bool_)
-    has[pairs.texts] = True
-    texts, row = np.flatnonzero(has), np.cumsum(has) - 1
-    cell = (pairs.hashes % np.uint64(bins)).astype(np.int64)
-    empty = np.iinfo(np.uint64).max
-    flat: Words = np.full(bins * len(texts), empty, np.uint64)
-    np.minimum.at(flat, cell[pairs.grams] * len(texts) + row[pairs.texts], pairs.hashes[pairs.grams])
-    source = flat.reshape(bins, len(texts))
-    table = source.copy()
-    # From the last bin back, and round once more: where the next bin that is not empty stands.
-    value: Words = np.full(len(texts), empty, np.uint64)
-    at: Ints = np.zeros(len(texts), np.int64)
-    for place in range(2 * bins - 1, -1, -1):
-        number = place % bins
-        full = source[number] != empty
-        if place < bins:
-            holes = ~full
-            table[number][holes] = mixed(value[holes] + (at[holes] - place).astype(np.uint64))
-        value[full], at[full] = source[number][full], place
-    return texts, table
-
-
-def _hopeful(pairs: _Pairs, left: Ints, right: Ints, threshold: float) -> Flags:
-    """Which pairs of texts may reach the threshold, by maps of a thousand bits: no other does.
+def _hopeful(sketches: Sketches, pairs: Ints, threshold: float) -> Ints:
+    """Those of some numbered pairs that may reach the threshold, by maps of a thousand bits: no other does.
 
     Each bit in which two maps differ stands for a word pair that one text alone has (Sandes, Teodoro and Melo,
     "Bitmap Filter", 2020), and at the threshold t these are at most (1 - t) / (1 + t) of all the word pairs of both.
     """
-    bits = (pairs.hashes >> np.uint64(64 - MAP_BITS.bit_length() + 1)).astype(np.int64)
-    texts = pairs.texts
-    packed: Words = np.zeros((pairs.of, MAP_BITS // 64), np.uint64)
-    place = texts * (MAP_BITS // 64) + (bits >> 6)[pairs.grams]
-    np.bitwise_or.at(packed.reshape(-1), place, (np.uint64(1) << (bits & 63).astype(np.uint64))[pairs.grams])
-    sizes = np.bincount(texts, minlength=pairs.of)
-    result: Flags = np.empty(len(left), np.bool_)
-    for start in range(0, len(left), _CHUNK):
-        a, b = left[start : start + _CHUNK], right[start : start + _CHUNK]
-        apart = np.bitwise_count(packed[a] ^ packed[b]).sum(axis=1, dtype=np.int64)
-        result[start : start + _CHUNK] = apart * (1 + threshold) <= (1 - threshold) * (sizes[a] + sizes[b]) + 1e-6
-    return result
+    maps, sizes = sketches.maps, sketches.sizes
+    result: Flags = np.empty(len(pairs), np.bool_)
+    for start in range(0, len(pairs), _PAIRS):
+        some = pairs[start : start + _PAIRS]
+        a, b = some // len(sizes), some % len(sizes)
+        apart = np.bitwise_count(maps[a] ^ maps[b]).sum(axis=1, dtype=np.int64)
+        result[start : start + _PAIRS] = apart * (1 + threshold) <= (1 - threshold) * (sizes[a] + sizes[b]) + 1e-6
+    return pairs[result]
 
 
-def _jaccard(pairs: _Pairs, left: Ints, right: Ints) -> NDArray[np.float64]:
+def _jaccard(texts: Sequence[str], left: Ints, right: Ints) -> NDArray[np.float64]:
     """Exact Jaccard index of the sets of word pairs of `left` and `right`."""
-    row: Ints = np.zeros(pairs.of, np.int64)
-    row[left], row[right] = 1, 1
-    wanted = row[pairs.texts] == 1
-    row, count = np.cumsum(row) - 1, len(pairs.hashes)
-    keys = distinct(row[pairs.texts[wanted]] * count + pairs.grams[wanted])
-    grams, sizes = keys % count, np.bincount(keys // count, minlength=int(row[-1]) + 1 if len(row) else 0)
-    starts = np.cumsum(sizes) - sizes
-    parts: list[NDArray[np.float64]] = [np.zeros(0)]
-    for begin in range(0, len(left), _CHUNK):
-        a, b = row[left[begin : begin + _CHUNK]], row[right[begin : begin + _CHUNK]]
-        owner: Ints = np.repeat(np.arange(len(a)), sizes[a])
-        offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes[a]) - sizes[a], sizes[a])
-        sought = b[owner] * count + grams[starts[a][owner] + offset]
-        place = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
-        common = np.bincount(owner[keys[place] == sought], minlength=len(a)).astype(np.float64)
-        parts.append(common / (sizes[a] + sizes[b] - common))
-    return np.concatenate(parts)
+    # Texts that are near to one are near to each other: their pairs come together, so that each is read about once.
+    nearest = np.arange(len(texts))
+    np.minimum.at(nearest, right, left)
+    order = np.argsort(nearest[left], kind="stable")
+    left, right = left[order], right[order]
+    scores: NDArray[np.float64] = np.empty(len(left))
+    for begin in range(0, len(left), _PAIRS):
+        both = np.stack([left[begin : begin + _PAIRS], right[begin : begin + _PAIRS]], axis=1).reshape(-1)
+        wanted = distinct(both)
+        grams, sizes = _sets([texts[number] for number in wanted.tolist()])
+        rows: Ints = np.searchsorted(wanted, both)
+        # The set of the left, then of the right: what both have stands twice in a pair.
+        owner, place = spread((np.cumsum(sizes) - sizes)[rows], sizes[rows])
+        pair = owner >> 1
+        keys = np.sort(pair * (int(grams.max()) + 1) + grams[place])
+        common = np.bincount(pair[1:][keys[1:] == keys[:-1]], minlength=len(rows) >> 1)
+        scores[order[begin : begin + _PAIRS]] = common / (sizes[rows[::2]] + sizes[rows[1::2]] - common)
+    return scores
+
+
+def _sets(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The different word pairs of each text, numbered by their words, text after text, and how many each has."""
+    split = pc.split_pattern(pa.array(texts, pa.large_string()), " ")
+    coded = split.values.dictionary_encode()
+    words, kinds = coded.indices.to_numpy().astype(np.int64), len(coded.dictionary)
+    text: Ints = np.repeat(np.arange(len(texts)), np.diff(split.offsets.to_numpy()))
+    ordered, at = in_order(words[:-1] * kinds + words[1:], kinds**2)
+    number = np.empty_like(at)
+    number[at] = np.cumsum(changes(ordered)) - 1
+    within = text[:-1] == text[1:]
+    keys = distinct(text[1:][within] * len(at) + number[within])
+    return keys % len(at), np.bincount(keys // len(at), minlength=len(texts))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.recipe.dedup import MOST_COMMON, THRESHOLD, near_texts, repeats
 
 
-def jaccard(a: str, b: str) -> float:
-    first, second = (set(zip(text.split(), text.split()[1:], strict=False)) for text in (a, b))
-    return len(first & second) / len(first | second) if first | second else 0.0
-
-
-def all_pairs(texts: list[str]) -> dict[tuple[int, int], float]:
-    found = {(i, j): jaccard(texts[i], texts[j]) for j in range(len(texts)) for i in range(j)}
-    return {pair: score for pair, score in found.items() if score >= THRESHOLD}
+def all_pairs(texts: list[str], threshold: float = THRESHOLD) -> dict[tuple[int, int], float]:
+    sets = [set(pairwise(text.split(" "))) for text in texts]
+    found = {}
+    for (i, first), (j, second) in combinations(enumerate(sets), 2):
+        if (common := len(first & second)) and common >= threshold * (len(first) + len(second) - common):
+            found[i, j] = common / (len(first) + len(second) - common)
+    return found
 
 
 def texts(count: int, entities: int, seed: int = 0) -> list[str]:
@@ -69,6 +71,27 @@ def test_order_changes_positions_only() -> None:
     back = {place: number for number, place in enumerate(order)}
     there = {frozenset(pair[:2]) for pair in near_texts([made[i] for i in order]).pairs}
     assert there == {frozenset((back[a], back[b])) for a, b, _ in near_texts(made).pairs}
+
+
+small = st.lists(st.lists(st.sampled_from(["", "a", "b", "c", "dé"]), max_size=8).map(" ".join), max_size=12)
+
+
+@given(small, st.sampled_from([0.3, THRESHOLD, 1.0]), st.randoms())
+def test_no_pair_is_made_up_and_none_depends_on_the_order(
+    made: list[str], threshold: float, rng: random.Random
+) -> None:
+    found = near_texts(made, threshold)
+    pairs = {(a, b): score for a, b, score in found.pairs}
+    assert sorted(pairs) == [pair[:2] for pair in found.pairs]
+    assert pairs.items() <= all_pairs(made, threshold).items()
+    twins = {(made.index(text), n) for n, text in enumerate(made) if made.index(text) < n and " " in text}
+    assert twins <= pairs.keys()
+    order = list(range(len(made)))
+    rng.shuffle(order)
+    other = near_texts([made[n] for n in order], threshold)
+    said = {frozenset({made[a], made[b]}): score for (a, b), score in pairs.items()}
+    assert {frozenset({made[order[a]], made[order[b]]}): score for a, b, score in other.pairs} == said
+    assert (other.blind, len(other.pairs)) == (found.blind, len(pairs))
 
 
 def test_repeats_name_the_smallest_of_a_chain_and_the_best_similarity() -> None:
