@@ -24,7 +24,7 @@ from builder.stages.release import release
 from builder.stages.replaying import LocalBench, open_bench
 from builder.stages.run import Report, run_session
 from builder.stages.session import Session, cores
-from builder.stages.workbench import dive_recipe, open_pool
+from builder.stages.workbench import cache_folder, dive_recipe, open_pool, pool_digest
 from builder.tools.executor import Executor
 
 
@@ -66,7 +66,8 @@ def make_release(
     # Before the stages run, which may take hours, since it says what is wrong with it.
     layout = open_previous(previous, definition.version, changed) if previous is not None else None
     before = [folder for folder in (previous, *earlier) if folder is not None]
-    join_earlier(session.store, before, cache(lambda: labels_of(session.pool)))
+    kept = cache_folder(session.settings) / "earlier" / pool_digest(session.pool, session.recipe) if before else None
+    join_earlier(session.store, before, cache(lambda: labels_of(session.pool)), kept)
     report = run_session(session)
     try:
         manifest = release(session.store, session.pool, session.settings, out, definition, layout)

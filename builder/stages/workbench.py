@@ -88,8 +88,7 @@ def open_workbench(settings: Settings, recipe: Recipe, fingerprint: str) -> Work
 
 def open_pool(settings: Settings) -> ToolPool:
     """The tool pool that the settings name, without quarantined tools. Raises SpecError or SettingsError."""
-    root = Path(settings.pool.specs) if settings.pool.specs else tool_specs_dir()
-    cache = Path(settings.pool.cache) if settings.pool.cache else default_cache_folder(dict(os.environ))
+    root, cache = Path(settings.pool.specs) if settings.pool.specs else tool_specs_dir(), cache_folder(settings)
     quarantine = settings.pool.quarantine
     live = live_options(settings, os.environ)
     if not quarantine:
@@ -103,6 +102,11 @@ def open_pool(settings: Settings) -> ToolPool:
             remedy = f"did you mean {near[0]}?" if near else "`dive-builder tools list` shows the ids"
             raise SettingsError(f"settings: pool.quarantine: there is no tool {tool} ({remedy})")
     return ToolPool(root, TableCache(cache), only=frozenset(known - set(quarantine)), live=live)
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where lies what is made once per machine."""
+    return Path(settings.pool.cache) if settings.pool.cache else default_cache_folder(dict(os.environ))
 
 
 def fingerprint_of(settings: Settings, pool: ToolPool, recipe: Recipe) -> str:

@@ -76,6 +76,27 @@ def test_only_a_change_of_releases_starts_the_comparison_again(made: Small, rele
     assert done() == 0 and made.rows("SELECT count(*) FROM earlier") == [(0,)]
 
 
+def test_what_was_made_of_a_release_is_kept_for_other_stores(made: Small, released: Path, tmp_path: Path) -> None:
+    join_earlier(made.store, [released], lambda: labels(made), tmp_path / "kept")
+    first = made.rows("FROM earlier ORDER BY id")
+    other = small(tmp_path / "other")
+    join_earlier(other.store, [released], lambda: pytest.fail("it was made before"), tmp_path / "kept")
+    assert other.rows("FROM earlier ORDER BY id") == first
+    # Another recipe or pool has another folder.
+    anew = small(tmp_path / "anew")
+    join_earlier(anew.store, [released], lambda: labels(anew), tmp_path / "others")
+    assert [len(list((tmp_path / name).iterdir())) for name in ("kept", "others")] == [1, 1]
+
+
+def test_earlier_tasks_are_compared_by_what_the_stores_own_are(made: Small, released: Path) -> None:
+    dedup(made.store, made.settings)
+    join_earlier(made.store, [released], lambda: labels(made))
+    columns = "id, question, seed_type, seed, answer_kind, normal_text, call_graph, bindings, evidence, earlier.answer"
+    theirs = made.rows(f"SELECT {columns} FROM earlier ORDER BY id")
+    columns = columns.replace("earlier.", "patterns.")
+    assert made.rows(f"SELECT {columns} FROM tasks JOIN patterns ON task = id ORDER BY id") == theirs
+
+
 def test_a_folder_that_is_no_release(made: Small, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="is no folder"):
         join_earlier(made.store, [tmp_path / "absent"], lambda: labels(made))
