@@ -90,6 +90,7 @@ def all_groups() -> Sequence[Group]:
         decontaminating,
         estimating,
         exemplars,
+        indexing,
         machine,
         publishing,
         reading,
@@ -110,6 +111,7 @@ def all_groups() -> Sequence[Group]:
         tools,
         exemplars,
         decontaminating,
+        indexing,
         machine,
     )
 
