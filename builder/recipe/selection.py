@@ -20,7 +20,9 @@ from typing import TypeAlias
 import numpy as np
 
 from builder.errors import SettingsError
-from builder.recipe.coverage import GONE, UNIT, Batch, Coverage, Flags, Ints, Room, Search
+from builder.recipe.columns import Flags, Ints
+from builder.recipe.coverage import GONE, UNIT, Batch, Coverage, Search
+from builder.recipe.quotas import SLACKS, Quotas, Room
 
 WEIGHTS: Mapping[str, float] = {
     "tool": 1.0,
@@ -43,12 +45,6 @@ WEIGHTS: Mapping[str, float] = {
     "joined": 4.0,
 }
 """What the first row with a feature of each kind is worth."""
-
-SLACKS = (1.0, 1.5, 2.0, 4.0, math.inf)
-"""How far quotas are stretched, one after the other, until the rows asked for are found."""
-
-EXEMPLAR_ROOM = 1.5
-"""The cap of an exemplar is this times the smallest cap that could do."""
 
 LOOSE = 100
 """A row may add less than the best one by this part of what that adds."""
@@ -103,52 +99,6 @@ class Selection:
     slack: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """Most rows per domain, per stratum and per exemplar."""
-
-    domains: Mapping[str, int]
-    strata: Mapping[str, int]
-    exemplar: int
-
-    @classmethod
-    def fair(cls, candidates: Iterable[Candidate], size: int, slack: float, strata: Mapping[str, float]) -> Quotas:
-        """Equal shares for domains as far as each goes round; `slack` stretches every quota.
-
-        `strata` are the largest shares of rows with a slip, a detour or no answer; the rest are direct.
-        """
-        tasks = {candidate.task: candidate for candidate in candidates}.values()
-        domains, exemplars = Counter(c.domain for c in tasks), Counter(c.exemplar for c in tasks)
-        return cls.shared(domains, exemplars.values(), size, slack, strata)
-
-    @classmethod
-    def shared(
-        cls, domains: Mapping[str, int], exemplars: Iterable[int], size: int, slack: float, strata: Mapping[str, float]
-    ) -> Quotas:
-        """As `fair`, from the tasks of each domain and of each exemplar."""
-        share = _stretched(level(domains.values(), size), slack, size)
-        return cls(
-            {domain: share for domain in domains},
-            {stratum: _stretched(math.ceil(size * part), slack, size) for stratum, part in strata.items()},
-            _stretched(level(exemplars, size) * EXEMPLAR_ROOM, slack, size),
-        )
-
-
-def level(counts: Iterable[int], size: int) -> int:
-    """The smallest cap on each count under which they still sum to `size`; the largest count when they cannot."""
-    counts = sorted(counts)
-    left, kept = size, len(counts)
-    for count in counts:
-        if count * kept >= left:
-            return math.ceil(left / kept)
-        left, kept = left - count, kept - 1
-    return max(counts, default=0)
-
-
-def _stretched(cap: float, slack: float, size: int) -> int:
-    return size if math.isinf(slack) else math.ceil(cap * slack)
-
-
 def features(parts: Mapping[str, Sequence[str]]) -> tuple[Feature, ...]:
     """Features of a row by kind, with the pairs of its tools; each once, sorted."""
     found = {(kind, value) for kind, values in parts.items() for value in values}
@@ -178,7 +128,7 @@ class _Greedy:
     def fill(self, slack: float, strata: Mapping[str, float]) -> None:
         """Take rows that add nearly the most until `size` is reached or no row may be taken."""
         domains, exemplars = self.room.tasks_by()
-        quotas = Quotas.shared(domains, exemplars, self.size, slack, strata)
+        quotas = Quotas.fair(domains, exemplars, self.size, slack, strata)
         self.room.limit(quotas.domains, quotas.strata, quotas.exemplar, self.closed)
         search = Search(self.coverage, BATCH if self.loose else FEW)
         while len(self.order) < self.size and (batch := search.batch(self.room.free)):

@@ -1,4 +1,4 @@
-"""What rows add, alone and one after the other; room for them; and a search that misses none that adds more."""
+"""What rows add, alone and one after the other; and a search that misses none that adds more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.recipe.coverage import UNIT, Coverage, Flags, Ints, Room, Search
+from builder.recipe.columns import Flags, Ints
+from builder.recipe.coverage import UNIT, Coverage, Search
 
 # Few features: most gains are tied.
 rows_of_features = st.lists(st.frozensets(st.sampled_from("abcdefg"), max_size=4), min_size=1, max_size=40)
@@ -86,26 +87,3 @@ def test_gains_are_weight_times_the_step_of_the_root() -> None:
     assert coverage.gains(np.arange(3)).tolist() == [7 * UNIT, 7 * UNIT, 0]
     coverage.add(np.asarray([0]))
     assert coverage.gains(np.asarray([1]))[0] / UNIT == pytest.approx(7 * (2**0.5 - 1), abs=1e-5)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(*map(st.sampled_from, ("abcdefgh", "xy", "pq", "mn", "01"))), min_size=1, max_size=16))
-def test_room_for_rows_one_after_the_other_is_that_of_taking_them(rows: list[tuple[str, ...]]) -> None:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    many, plain = Room(columns), Room(columns)
-    for room in (many, plain):
-        room.limit({"x": 3, "y": 5}, {"p": 4}, 4, np.zeros(0, np.int64))
-    at = every([frozenset()] * len(rows))
-    taken: Flags = np.zeros(len(rows), np.bool_)
-    for row in at:
-        taken[row] = plain.free(at[row : row + 1])[0]
-        plain.add(at[row : row + 1][taken[row : row + 1]])
-    assert many.free_after(many.turns(at), taken).tolist() == taken.tolist()
-    # What waits is let in as soon as its answer is less common, and not before.
-    for row in plain.let_in().tolist():
-        exemplar, answer = rows[row][3], rows[row][4]
-        kept = [r for r, one in zip(rows, taken, strict=True) if one and r[3] == exemplar]
-        assert sum(r[4] == answer for r in kept) < (len(kept) + 2) // 2
-    assert many.tasks_by()[0] == {
-        domain: len({r[0] for r in rows if {s[0]: s for s in rows}[r[0]][1] == domain}) for domain in many.domains
-    }

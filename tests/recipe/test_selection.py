@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from builder.errors import SettingsError
 from builder.recipe.coverage import UNIT
-from builder.recipe.selection import EXEMPLAR_ROOM, LOOSE, WEIGHTS, Candidate, Quotas, choose, features, level, value
+from builder.recipe.quotas import EXEMPLAR_ROOM, Quotas
+from builder.recipe.selection import LOOSE, WEIGHTS, Candidate, choose, features, value
 from builder.settings import Settings
 from tests.benchmarks import made
 
@@ -66,11 +67,17 @@ def test_greedy_is_within_its_guarantee_and_never_below_a_plain_greedy(tools: li
     assert value(chosen) == pytest.approx(value(plain), abs=1e-3)
 
 
+def fair(rows: list[Candidate], size: int, slack: float) -> Quotas:
+    tasks = {row.task: row for row in rows}.values()
+    domains, exemplars = Counter(row.domain for row in tasks), Counter(row.exemplar for row in tasks)
+    return Quotas.fair(domains, exemplars.values(), size, slack, STRATA)
+
+
 class Plainly:
     """A choice with all gains counted anew for each row, quotas of the first slack only; answers are not looked at."""
 
     def __init__(self, rows: list[Candidate], size: int) -> None:
-        self.rows, self.quotas, self.size = rows, Quotas.fair(rows, size, 1.0, STRATA), size
+        self.rows, self.quotas, self.size = rows, fair(rows, size, 1.0), size
         self.taken: list[Candidate] = []
 
     def free(self, row: Candidate) -> bool:
@@ -168,7 +175,7 @@ def test_order_of_the_input_changes_nothing(sure: int) -> None:
 def test_quotas_hold_and_no_task_is_taken_twice(sure: int) -> None:
     rows, size = pool(2000), 300
     chosen = choose(rows, size, STRATA, sure=sure)
-    quotas = Quotas.fair(rows, size, chosen.slack, STRATA)
+    quotas = fair(rows, size, chosen.slack)
     taken = [item.candidate for item in chosen.rows]
     assert len(taken) == len({c.task for c in taken}) == size
     assert chosen.slack == 1.0
@@ -193,13 +200,6 @@ def test_a_pool_too_small_gives_all_its_tasks_with_stretched_quotas() -> None:
     assert len(chosen.rows) == 5 and chosen.slack > 1
     assert len(choose(rows, 9, STRATA).rows) == 5
     assert choose(rows, 0, STRATA).rows == () and choose([], 3, STRATA).rows == ()
-
-
-def test_level_is_the_smallest_cap_that_goes_round() -> None:
-    assert level([10, 10, 10], 15) == 5
-    assert level([1, 10, 10], 15) == 7
-    assert level([1, 2, 3], 100) == 3
-    assert level([], 5) == 0
 
 
 def test_features_hold_each_pair_of_tools_once() -> None:
