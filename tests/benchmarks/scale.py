@@ -183,6 +183,8 @@ def main() -> None:
     found["wall_seconds"] = round(sum(stage["wall_seconds"] for stage in found["stages"].values()), 1)
     found["cpu_seconds"] = round(sum(stage["cpu_seconds"] for stage in found["stages"].values()), 1)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # Of the largest process that a stage started (or that made the pool): two at a time.
+    found["peak_mb_of_workers"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     found["load_average"] = load()
     keep(RESULT, found)
     print(json.dumps(found, indent=2))
