@@ -114,7 +114,7 @@ class _Greedy:
         self.coverage = Coverage(
             [candidate.features for candidate in self.candidates], lambda feature: weights.get(feature[0], 0.0)
         )
-        self.room = Room([[getattr(candidate, name) for candidate in self.candidates] for name in ALIKE])
+        self.room = Room([list(map(operator.attrgetter(name), self.candidates)) for name in ALIKE])
         self.size, self.loose = size, loose
         self.order: Ints = np.zeros(0, np.int64)
         self.closed: Ints = np.zeros(0, np.int64)
