@@ -111,13 +111,19 @@ class Playing:
         step = group[0].step
         assert isinstance(step, MapStep)
         kind = self.view.declared[step.tool].parameters[step.parameter].type
-        plural, total = self.view.types[kind].plural, len(resolve(step.over, self.known, self.values))
-        if len(group) > MAX_NAMED and not group[0].member and len(group) < total:
-            return {step.parameter: f"each of the first {len(group)} of these {total} {plural}"}
+        plural, total = self.view.types[kind].plural, self._members(step)
+        if len(group) > MAX_NAMED and (group[-1].member or 0) + 1 < total:
+            part = "next" if group[0].member else "first"
+            return {step.parameter: f"each of the {part} {len(group)} of these {total} {plural}"}
         if len(group) > MAX_NAMED:
             return {step.parameter: f"each of these {len(group)} {plural}"}
         names = [self.voice.value(job.call.arguments[step.parameter], kind) for job in group]
         return {step.parameter: f"each of {listed(names)}"}
+
+    def _members(self, step: Calling) -> int:
+        """Members of a fan-out."""
+        assert isinstance(step, MapStep)
+        return len(resolve(step.over, self.known, self.values))
 
     def _turn(self, jobs: list[Job], done: int) -> Generator[Call, Result, list[dict[str, Any]]]:
         """One assistant message with its calls, and their results; a slip is put right in the next one."""
@@ -223,7 +229,8 @@ class Playing:
             alone = len(self.derivation.steps) == 1
             situation = "begin_many" if len({j.step.id for j in jobs}) > 1 else "begin_only" if alone else "begin"
         else:
-            rest = done and isinstance(step, MapStep) and all(job.step is step for job in jobs) and jobs[0].member
+            alike = isinstance(step, MapStep) and all(job.step is step for job in jobs)
+            rest = alike and jobs[0].member and jobs[-1].member == self._members(step) - 1
             situation = "rest" if rest else "onward" if self._follows(jobs) else "beside"
         parts.append(self.voice.say(situation, goal=self.goal(jobs), tool=spec.name))
         if len(jobs) > 1 and self.rng.random() < 0.6:
