@@ -64,10 +64,10 @@ def make(folder: Path, entities: int, count: int, shard: int) -> Ints:
     return np.array(must, np.int64).reshape(-1, 2) + shard * SHARD
 
 
-def mapped(folder: Path) -> list[pa.LargeStringArray]:
-    """The texts of each shard, read as they are looked at."""
-    files = sorted(folder.glob("*.arrow"))
-    return [pa.ipc.open_file(pa.memory_map(str(file))).read_all()["text"].chunk(0) for file in files]
+def mapped(folder: Path) -> Iterator[pa.LargeStringArray]:
+    """The texts of each shard, one after the other: what is mapped counts as memory of the process."""
+    for file in sorted(folder.glob("*.arrow")):
+        yield pa.ipc.open_file(pa.memory_map(str(file))).read_all()["text"].chunk(0)
 
 
 def in_turn(folder: Path) -> Iterator[list[str]]:
