@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from builder.recipe.columns import Flags, Ints, Words, changes, distinct, in_order
+from builder.recipe.columns import Flags, Ints, Words, changes, distinct, in_order, runs
 from builder.recipe.dedup import ANCHORS, MOST_COMMON, SHARED, THRESHOLD, near_texts
 from builder.recipe.hashed import GRAM_BITS, Bands, Hashed, Sets, digests, hashed, jaccard
 
@@ -205,7 +205,7 @@ def _frequency(keys: Words) -> Ints:
     """
     bits = min(GRAM_BITS, 62 - max(1, len(keys)).bit_length())
     ordered, at = in_order((keys >> np.uint64(GRAM_BITS - bits)).astype(np.int64), 1 << bits)
-    lengths = np.diff(np.flatnonzero(changes(ordered)), append=len(keys))
+    lengths = runs(ordered)
     times: Ints = np.empty(len(keys), np.int64)
     times[at] = np.repeat(lengths, lengths)
     return times

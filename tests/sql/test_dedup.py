@@ -155,6 +155,15 @@ def test_nearly_the_words_of_an_earlier_release() -> None:
     assert store.execute("FROM duplicates").fetchall() == [("t2", "t9", "near_text", pytest.approx(11 / 15))]
 
 
+def test_tasks_of_earlier_releases_alone_are_not_compared_by_words() -> None:
+    store = empty_store()
+    for task in ("t8", "t9"):
+        earlier(store, task, normal_text=f"{FORM} {task}", call_graph="g", answer="[5]", seed="s", seed_type="island")
+    assert query(store, "dedup/near_candidates") == []
+    add_task(store, "t1", normal_text=FORM, call_graph="g", answer="[5]", seed="s")
+    assert [row[1] for row in query(store, "dedup/near_candidates")] == ["t8", "t9", "t1"]
+
+
 def test_a_stricter_policy_leaves_more() -> None:
     for threshold, repeats in ((11 / 15, 1), (0.74, 0)):
         store = empty_store()
